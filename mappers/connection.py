@@ -13,6 +13,9 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+# Read by the door's validator: an unknown key in a connection file is a mistake to be told, not ignored.
+STRICT = {"extra": "forbid"}
+
 
 class Plan(StrEnum):
     P100 = "100"
@@ -68,6 +71,8 @@ class Difference(StrEnum):
 class RegionAccounts:
     """Sales accounts of one region. `goods`/`services` by VAT rate in percent."""
 
+    __pydantic_config__ = STRICT
+
     goods: Mapping[str, int]
     services: Mapping[str, int] = field(default_factory=dict)  # a rate missing here uses `goods`
     freight: int
@@ -77,6 +82,8 @@ class RegionAccounts:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accounts:
     """Which account a row is booked on, by where it goes and its VAT rate."""
+
+    __pydantic_config__ = STRICT
 
     sweden: RegionAccounts = field(
         default_factory=lambda: RegionAccounts(goods={"25": 3001, "12": 3002, "6": 3003, "0": 3004}, freight=3520, fee=3540)
@@ -101,6 +108,8 @@ class Accounts:
 class PaymentFee:
     """A fee that a payment module adds to the order's totals without a row of its own (accounting-recordings.md 2.5)."""
 
+    __pydantic_config__ = STRICT
+
     rate: Decimal = Decimal(25)  # percent VAT
     maximum_incl: Decimal = Decimal(100)  # the largest difference, incl. VAT, that may be taken for this fee
     amount_incl: Decimal | None = None  # the exact fee, where it is fixed
@@ -110,6 +119,8 @@ class PaymentFee:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaymentRule:
     """What a PrestaShop payment module means to the books."""
+
+    __pydantic_config__ = STRICT
 
     account: int = 1580  # clearing account that the registered payment is booked on
     register: RegisterPayment = RegisterPayment.WHEN_PAID
@@ -122,6 +133,8 @@ class PaymentRule:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CustomerPolicy:
     """Whose contact an order is invoiced to, and what is written on it (connectors.md 5)."""
+
+    __pydantic_config__ = STRICT
 
     match: tuple[str, ...] = ("link", "vat_number", "organisation_number", "email")
     number_format: str = "PS{shop}-{customer}"  # at most 20 characters when filled in
@@ -140,6 +153,8 @@ class CustomerPolicy:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPolicy:
     """How a shop's orders become invoices."""
+
+    __pydantic_config__ = STRICT
 
     # which orders
     transfer_states: tuple[int, ...] | None = None  # None: every state flagged paid
@@ -213,19 +228,48 @@ class OrderPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OrderStatusRule:
+    """What a Hogia status sets in the shop. Kept as configured."""
+
+    __pydantic_config__ = STRICT
+
+    hogia: str  # delivered | invoiced | paid | cancelled | credited
+    state: int
+    mail: bool = False
+    tracking: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaptureRule:
+    """How a payment module's money is captured. Kept as configured; its credentials are sealed."""
+
+    __pydantic_config__ = STRICT
+
+    strategy: str  # order_state | psp_api | already_captured | none
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Shop:
     """One PrestaShop storefront."""
+
+    __pydantic_config__ = STRICT
 
     key: str
     url: str
     id_shop: int = 1
     country: str = "SE"  # where the goods leave from; the seller's VAT country
+    requests_per_second: float = 20
     orders: OrderPolicy = field(default_factory=OrderPolicy)
+    order_status: tuple[OrderStatusRule, ...] = ()
+    capture: Mapping[str, CaptureRule] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HogiaOrganisation:
     """One Hogia organisation, as an address."""
+
+    __pydantic_config__ = STRICT
 
     base_url: str = "https://api.hogia.se"
     token_url: str = "https://id.hogia.se/connect/token"  # noqa: S105 - an address, not a secret
@@ -240,6 +284,8 @@ class HogiaOrganisation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """One Hogia organisation, its plan and flow, and one or more shops."""
+
+    __pydantic_config__ = STRICT
 
     key: str
     name: str

@@ -1,0 +1,1 @@
+"""Redis, and only Redis: events, marks, leases, links, the effect ledger, what is parked, connections and keys."""
