@@ -117,22 +117,22 @@ def _event(connection: str, shop: Shop, sender_id: str, body: bytes) -> tuple[ev
         return failed, error
     code = reason = ""
     entity = None
-    if notice.kind is None:
-        code, reason = "TYPE_UNKNOWN", f"the type {notice.type[:60]!r} means nothing to this version; recorded and left alone."
+    if notice.kind is None or notice.entity_id is None:
+        code, reason = "TYPE_UNKNOWN", f"the type {notice.type!r} means nothing to this version; recorded and left alone."
     elif notice.id_shop is not None and notice.id_shop != shop.id_shop:
         code, reason = "WRONG_ID_SHOP", f"the notice is about id_shop {notice.id_shop}, this address is for id_shop {shop.id_shop}."
     else:
-        entity = EntityKey(shop=shop.key, kind=notice.kind, id=notice.id)
+        entity = EntityKey(shop=shop.key, kind=notice.kind, id=str(notice.entity_id))
     event = events.NewEvent(
         connection=connection,
         shop=shop.key,
         sender_id=sender_id,
-        type=notice.type[:60],
+        type=notice.type,
         entity=entity,
         body=body,
         status=events.EventStatus.IGNORED if entity is None else events.EventStatus.RECEIVED,
         code=code,
         reason=reason,
-        occurred_at=notice.timestamp[:40],
+        occurred_at=notice.sent_at.isoformat() if notice.sent_at else "",
     )
     return event, None
