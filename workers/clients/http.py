@@ -112,15 +112,19 @@ class Http:
 
     async def _once(self, request: httpx.Request) -> httpx.Response:
         await self._gate.enter()
-        if self._on_call is not None:
-            self._on_call(self._destination, request.method)
+        healthy = False  # as it stays for a call that is cancelled while the destination hangs: a trial call must not stay out for ever
         try:
+            if self._on_call is not None:
+                self._on_call(self._destination, request.method)
             response = await self._client.send(request, follow_redirects=False)
+            healthy = True
+            problem = self._sort(request, response)
+            healthy = not isinstance(problem, Transient | Unknown)
         except (httpx.HTTPError, httpx.InvalidURL, httpx.CookieConflict) as error:
-            await self._gate.leave(healthy=isinstance(error, NOT_SENDABLE))
+            healthy = isinstance(error, NOT_SENDABLE)
             raise sorted_error(error, method=request.method, destination=self._destination) from error
-        problem = self._sort(request, response)
-        await self._gate.leave(healthy=not isinstance(problem, Transient | Unknown))
+        finally:
+            await self._gate.leave(healthy=healthy)
         if problem is not None:
             raise problem
         return response
