@@ -233,6 +233,7 @@ class ShopOrder:
     siblings: tuple[Sibling, ...] = ()
     messages: tuple[str, ...] = ()  # the customer's own messages, oldest first
     customer: Customer | None = None
+    customer_id: int = 0  # id_customer, also where the shop has deleted the customer; 0: not read
     invoice_address: Address | None = None
     delivery_address: Address | None = None
     tax_by_invoice_address: bool = False  # PS_TAX_ADDRESS_TYPE = id_address_invoice

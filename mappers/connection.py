@@ -193,6 +193,7 @@ class OrderPolicy:
     fee_article: str = "expavg"
     discount_article: str = "rabatt"
     wrapping_article: str = ""  # "": a row on the freight account
+    pickup_carriers: tuple[int, ...] = ()  # carrier id_reference: the goods are handed over in the shop's country
     freight_text: str = "Frakt"
     wrapping_text: str = "Presentinslagning"
     discount_text: str = "Rabatt"

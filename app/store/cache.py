@@ -95,9 +95,14 @@ async def wait_for(store: Store, request_id: str, *, seconds: float) -> str:
     return ""
 
 
-async def count(store: Store, name: str, by: int = 1) -> None:
-    """Raise a counter that all processes share; metrics read them."""
-    await store.redis.hincrby(keys.COUNTERS, name, by)
+async def count_all(store: Store, numbers: dict[str, int]) -> None:
+    """Raise counters that all processes share; metrics read them."""
+    if not numbers:
+        return
+    async with store.redis.pipeline(transaction=True) as pipe:
+        for name, by in numbers.items():
+            pipe.hincrby(keys.COUNTERS, name, by)
+        await pipe.execute()
 
 
 async def counters(store: Store) -> dict[str, int]:

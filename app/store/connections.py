@@ -113,9 +113,12 @@ def _check(connection: Connection, secrets: Mapping[str, Any]) -> None:
         for name in ("webhook_secret", "webhook_secret_previous"):
             if own.get(name) and not _is_base64(own[name]):
                 mistakes.append(f"shop {shop.key}: {name} is not base64 (with or without whsec_)")
-        longest = shop.orders.customers.number_format.format(shop=shop.id_shop, customer="999999", key=shop.key)
-        if len(longest) > 20:
-            mistakes.append(f"shop {shop.key}: orders.customers.number_format makes numbers longer than Hogia's 20 characters")
+    references = [(shop.id_shop, shop.orders.invoice_reference_prefix) for shop in connection.shops]
+    if len(set(references)) != len(references):
+        mistakes.append(
+            "two shops have the same id_shop and the same orders.invoice_reference_prefix, so their invoices would have the same "
+            "references; give one of them a prefix"
+        )
     if mistakes:
         raise Rejected("CONNECTION_FILE_INVALID", f"the connection file has mistakes. {'; '.join(mistakes)}")
 

@@ -45,6 +45,7 @@ class Effect:
     created_ms: int
     updated_ms: int
     adopted: bool
+    checked: bool
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Effect:
@@ -67,6 +68,7 @@ class Effect:
             created_ms=int(fields["created_ms"]),
             updated_ms=int(fields["updated_ms"]),
             adopted=fields.get("adopted") == "1",
+            checked=fields.get("checked", "1") == "1",
         )
 
 

@@ -10,7 +10,7 @@ from mappers.errors import Transient
 
 
 class SharedGate:
-    """Stands before one destination. A short wait for the bucket is slept; a long one, or an open breaker, is `Transient`.
+    """Stands before one destination. A place in the bucket's line is taken and waited for; a long line, or an open breaker, is `Transient`.
 
     The breaker opens after `threshold` failures in a row, for 5 s, then twice as long each time up to five minutes; when the time is up
     one caller probes.
@@ -23,7 +23,7 @@ class SharedGate:
         *,
         per_second: float,
         burst: int = 10,
-        longest_wait_seconds: float = 10,
+        longest_wait_seconds: float = 20,
         threshold: int = 5,
         first_open_seconds: float = 5,
         longest_open_seconds: float = 300,
@@ -47,18 +47,19 @@ class SharedGate:
                 f"{self._destination} has failed several times in a row; calls to it rest and go on by themselves.",
                 retry_after=waited / 1000,
             )
-        slept = 0.0
-        while True:
-            micros = int(await self._store.scripts.bucket(keys=[keys.bucket(self._destination)], args=[self._interval_us, self._burst]))
-            if not micros:
-                return
-            wait = micros / 1_000_000
-            if slept + wait > self._longest_wait:
-                raise Transient(
-                    "DESTINATION_BUSY", f"{self._destination} has more to do than its rate limit lets through now.", retry_after=wait
-                )
-            await asyncio.sleep(wait)
-            slept += wait
+        micros = int(
+            await self._store.scripts.bucket(
+                keys=[keys.bucket(self._destination)], args=[self._interval_us, self._burst, int(self._longest_wait * 1_000_000)]
+            )
+        )
+        if micros < 0:
+            raise Transient(
+                "DESTINATION_BUSY",
+                f"{self._destination} has more to do than its rate limit lets through now.",
+                retry_after=-micros / 1_000_000 - self._longest_wait / 2,
+            )
+        if micros:
+            await asyncio.sleep(micros / 1_000_000)
 
     async def leave(self, *, healthy: bool) -> None:
         """Tell the breaker; a success after a success is not worth a call."""

@@ -296,15 +296,16 @@ return {'ok', was[1] or ''}
 """
 
 BUCKET = """
--- GCRA. ARGV: microseconds per token, burst. Answers microseconds to wait; 0 = go.
+-- GCRA with reservation. ARGV: microseconds per token, burst, longest wait in microseconds.
+-- Answers the microseconds after which the caller may go; its place is taken. Negative: too long, no place is taken.
 local t = redis.call('TIME')
 local now = t[1] * 1000000 + t[2]
 local interval, burst = tonumber(ARGV[1]), tonumber(ARGV[2])
 local tat = math.max(tonumber(redis.call('GET', KEYS[1]) or now), now)
-local allowed_at = tat - interval * burst + interval
-if now < allowed_at then return int(allowed_at - now) end
+local wait = math.max(0, tat - interval * burst + interval - now)
+if wait > tonumber(ARGV[3]) then return int(-wait) end
 redis.call('SET', KEYS[1], int(tat + interval), 'PX', math.ceil((tat + interval - now) / 1000) + 1000)
-return '0'
+return int(wait)
 """
 
 BREAKER_ASK = """

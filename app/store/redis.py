@@ -132,9 +132,11 @@ class Store:
 
     async def born(self) -> int:
         """When this ledger began, in milliseconds. An order older than it may have an invoice that the ledger does not know."""
-        seconds, micros = await self.redis.time()
-        await self.redis.set(keys.BORN, seconds * 1000 + micros // 1000, nx=True)
-        return int(await self.redis.get(keys.BORN))
+        known = await self.redis.get(keys.BORN)
+        if known is None:
+            await self.redis.set(keys.BORN, await self.now_ms(), nx=True)
+            known = await self.redis.get(keys.BORN)
+        return int(known)
 
     async def now_ms(self) -> int:
         """Redis's clock, in milliseconds."""

@@ -34,6 +34,36 @@ class HogiaPayment:
     sequence_id: str = ""
 
 
+class DeliveryState(StrEnum):
+    """`delivery.state` of a customer invoice (design.md 7, assumed)."""
+
+    NONE = "none"
+    PARTIAL = "partial"
+    DELIVERED = "delivered"
+    UNKNOWN = "unknown"  # a word we do not know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveredLine:
+    """How much of an invoice line is delivered so far."""
+
+    line_index: int
+    quantity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HogiaDelivery:
+    """What Hogia knows of an invoice's delivery."""
+
+    state: DeliveryState
+    on: date | None = None
+    is_final: bool = False
+    carrier: str = ""
+    tracking_number: str = ""
+    tracking_url: str = ""
+    lines: tuple[DeliveredLine, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HogiaInvoice:
     """A customer invoice as it stands in Hogia."""
@@ -54,6 +84,13 @@ class HogiaInvoice:
     payments: tuple[HogiaPayment, ...] = ()
     version: int = 0
     row_version: int = 0
+    order_number: str = ""  # customerOrderNumber
+    invoice_date: date | None = None
+    due_date: date | None = None
+    ocr: str = ""
+    credits: str = ""  # id of the invoice that this one credits
+    credited_by: tuple[str, ...] = ()  # ids of the invoices that credit this one
+    delivery: HogiaDelivery | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +105,24 @@ class HogiaContact:
     vat_number: str = ""  # with country prefix
     email: str = ""
     person_key: str = ""
+    version: int = 0
+    row_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HogiaArticle:
+    """An article as far as invoices and links need it (hogia.md 3.5). Prices are excl. VAT."""
+
+    id: str
+    number: str
+    name: str = ""
+    is_active: bool = True
+    is_webshop_article: bool = False
+    is_stock_article: bool = False
+    unit: str = ""
+    ean: str = ""
+    sales_accounts: Mapping[str, int] = field(default_factory=dict)  # NationalSales, EuSales … -> account
+    prices: Mapping[str, Decimal] = field(default_factory=dict)  # ISO 4217 -> price excl. VAT
     version: int = 0
     row_version: int = 0
 

@@ -128,3 +128,4 @@ class InvoiceDocument:
     email: str = ""  # set only when Hogia is to send the invoice
     cost_centre: str = ""
     project: str = ""
+    buyer_name_in_address: bool = False  # the contact is a collective one, so its name is not the buyer's

@@ -1,0 +1,84 @@
+"""The head of an invoice: its day, its due day, its references, its addresses."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from mappers.canonical import ShopOrder
+from mappers.connection import InvoiceDate, OrderPolicy, PaymentRule, Shop
+from mappers.customer import ContactCard, your_reference
+from mappers.errors import Misconfigured
+from mappers.flows.eligibility import has_been, transfer_states
+from mappers.invoice.model import Invoice, InvoiceDocument
+
+
+def payment_rule(order: ShopOrder, policy: OrderPolicy) -> PaymentRule:
+    """The rule of the order's payment module."""
+    return policy.payments.get(order.module, policy.default_payment)
+
+
+def is_paid(order: ShopOrder) -> bool:
+    """Whether the order is, or has been, in a state that is flagged paid (prestashop.md 4 and 8: the state says it, not the payments)."""
+    return has_been(order, frozenset(state.id for state in order.states.values() if state.paid))
+
+
+def invoice_day(order: ShopOrder, policy: OrderPolicy, *, now: datetime, zone: ZoneInfo) -> date:
+    """Which day the invoice bears, in the shop's time zone, by `policy.invoice_date`; never a day to come."""
+    reached = [entry.at for entry in order.history if entry.state_id in transfer_states(order.states, policy)]
+    paid = [payment.paid_at for payment in order.payments if payment.amount > 0]
+    moments = {
+        InvoiceDate.PLACED: order.placed_at,
+        InvoiceDate.PAID: max(paid) if paid and is_paid(order) else order.invoiced_at or now,
+        InvoiceDate.TRANSFER_STATE: min(reached) if reached else order.invoiced_at or now,
+        InvoiceDate.TODAY: now,
+    }
+    return min(moments[policy.invoice_date], now).astimezone(zone).date()
+
+
+def terms_days(order: ShopOrder, policy: OrderPolicy) -> int:
+    """Days until the invoice is due: the payment module's, else none for a paid order and the shop's own for the rest."""
+    rule = payment_rule(order, policy)
+    if rule.terms_days is not None:
+        return rule.terms_days
+    return 0 if is_paid(order) else policy.payment_terms_days
+
+
+def invoice_reference(shop: Shop, order_id: int) -> str:
+    """What an invoice is looked up by (hogia.md 3.8): `PS:{id_shop}:{order}:INV`, behind the shop's prefix."""
+    return f"{shop.orders.invoice_reference_prefix}PS:{shop.id_shop}:{order_id}:INV"
+
+
+def filled(template: str, order: ShopOrder, *, setting: str) -> str:
+    """A template of the connection file with `{reference}` and `{id}` filled in; raises Misconfigured for any other field."""
+    try:
+        return template.format(reference=order.reference, id=order.id)
+    except (KeyError, IndexError, ValueError):
+        raise Misconfigured(
+            "TEMPLATE_UNKNOWN_FIELD", f"orders.{setting} can use {{reference}} and {{id}} only; correct the connection file."
+        ) from None
+
+
+def document(invoice: Invoice, order: ShopOrder, shop: Shop, card: ContactCard, *, customer_number: str, day: date) -> InvoiceDocument:
+    """The invoice with its head. The order's own addresses stand on it, whatever the contact's card says."""
+    policy = shop.orders
+    rule = payment_rule(order, policy)
+    reverse = invoice.is_reverse_charge
+    return InvoiceDocument(
+        invoice=invoice,
+        customer_number=customer_number,
+        invoice_date=day,
+        due_date=day + timedelta(days=terms_days(order, policy)),
+        invoice_reference=invoice_reference(shop, order.id),
+        customer_order_number=filled(policy.order_number, order, setting="order_number"),
+        our_reference=rule.our_reference or policy.our_reference,
+        your_reference=your_reference(order, policy.your_reference, is_company=card.is_company),
+        comment=filled(policy.comment, order, setting="comment"),
+        vat_number=card.vat_number if reverse else "",
+        billing_address=card.billing,
+        shipping_address=card.delivery,
+        email=card.email if policy.send_email else "",
+        cost_centre=policy.cost_centre,
+        project=policy.project,
+        buyer_name_in_address=card.is_collective,
+    )

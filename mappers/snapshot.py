@@ -1,0 +1,71 @@
+"""Everything a decision about an order may look at, gathered before deciding, frozen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from mappers.canonical import EntityKey, ShopOrder
+from mappers.connection import Connection, Shop
+from mappers.hogia.model import HogiaContact, HogiaInvoice, HogiaReference
+
+
+class Known(StrEnum):
+    """What the ledger says of an effect."""
+
+    INTENT = "intent"
+    UNKNOWN = "unknown"
+    CONFIRMED = "confirmed"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEffect:
+    """One ledger record as a decision sees it. `called_at` is when it was last called, or about to be."""
+
+    state: Known
+    called_at: datetime
+    attempts: int
+    external_id: str = ""
+    external_number: str = ""
+    amount: str = ""
+    checked: bool = True  # what was made has been read back and is what was decided
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactLink:
+    """Whose contact the shop's customer is, and keyed fingerprints of what was last written on it."""
+
+    contact_id: str
+    number: str
+    fingerprint: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderSnapshot:
+    """One order, both sides. Hogia's side is None while the shop's side alone says that there is nothing to do."""
+
+    now: datetime
+    since: datetime  # the oldest reason to look that is not settled
+    key: EntityKey
+    connection: Connection
+    shop: Shop
+    order: ShopOrder | None  # None: the shop has no such order (yet)
+    claimed_states: frozenset[int] = frozenset()  # states that notices spoke of
+    not_found_limit: timedelta = timedelta(minutes=3)
+    time_zone: str = "Europe/Stockholm"
+    ledger_born: datetime
+    effects: Mapping[str, KnownEffect] = field(default_factory=dict)
+    reference: HogiaReference | None = None
+    articles: Mapping[str, str] = field(default_factory=dict)  # folded number -> the active article's own spelling
+    contacts: tuple[HogiaContact, ...] = ()
+    contact_link: ContactLink | None = None
+    invoices: tuple[HogiaInvoice, ...] = ()  # found by our reference, or read by the id that the ledger has
+    hash_key: bytes = field(default=b"", repr=False)
+
+    @property
+    def read_delay(self) -> timedelta:
+        """How long Hogia's reads may lag behind its writes."""
+        return timedelta(seconds=self.connection.hogia.read_delay_seconds)

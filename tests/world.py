@@ -1,0 +1,148 @@
+"""Both sides of the bridge in one process: a sandbox shop, a sandbox Hogia, a store, and runs driven one by one without an executor."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+from app.sandbox.hogia.control import invoices
+from app.sandbox.hogia.server import create_hogia
+from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, HogiaState
+from app.sandbox.prestashop.server import create_shop
+from app.sandbox.prestashop.state import DEFAULT_KEY, ShopState
+from app.settings import Settings
+from app.store import connections, events, keys, ledger, marks
+from app.store.connections import Configured, Directory
+from app.store.redis import Store, text
+from app.store.seal import Seal
+from mappers.canonical import EntityKey, Kind
+from workers import job
+from workers.resources import Resources
+from workers.tasks.order import process_order
+
+from tests.conftest import SECRET_KEY, connection_file
+
+SHOP_URL = "http://shop.test"
+HOGIA_URL = "http://hogia.test"
+HANDLERS: dict[Kind, job.Handler] = {Kind.ORDER: process_order}
+
+
+class Clock:
+    """Real time, which a test may move on."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+class World:
+    """One connection with one shop, `acme-se`, and whatever happens to its orders."""
+
+    def __init__(self, resources: Resources, shop: ShopState, hogia: HogiaState) -> None:
+        self.resources = resources
+        self.shop = shop
+        self.hogia = hogia
+        self.store: Store = resources.store
+        self.configured: Configured | None = None
+
+    async def configure(self, **orders: Any) -> None:
+        """Apply the connection file with these order settings."""
+        document = connection_file(shop_url=SHOP_URL, hogia_url=HOGIA_URL, **orders)
+        document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
+        document["hogia"]["requests_per_second"] = 1000
+        document["shops"][0]["webservice_key"] = DEFAULT_KEY
+        document["shops"][0]["requests_per_second"] = 1000
+        self.configured = connections.read_document(document, {})
+        await connections.save(self.store, self.resources.seal, self.configured)
+
+    def key(self, order: int) -> str:
+        return str(EntityKey(shop="acme-se", kind=Kind.ORDER, id=str(order)))
+
+    async def notice(self, order: int, *, sender_id: str = "", kind: str = "order.state_changed") -> str:
+        """What the door does with a notice about an order; answers the event's id."""
+        event = events.NewEvent(
+            connection="acme",
+            shop="acme-se",
+            sender_id=sender_id or f"notice-{order}-{kind}",
+            type=kind,
+            entity=EntityKey.parse(self.key(order)),
+            body=b"{}",
+        )
+        return (await events.record(self.store, event)).event_id
+
+    async def run_once(self, order: int) -> None:
+        """One run on an order."""
+        await job.run(self.resources, job.Held(), HANDLERS, self.key(order))
+
+    async def run(self, *, rounds: int = 20) -> None:
+        """Run everything that is due until nothing is due any more."""
+        for _ in range(rounds):
+            now = await self.store.now_ms()
+            due = [text(e) for e in await self.store.redis.zrangebyscore(keys.DUE, "-inf", now)]
+            if not due:
+                return
+            await asyncio.gather(*(job.run(self.resources, job.Held(), HANDLERS, entity) for entity in due))
+
+    async def hurry(self) -> None:
+        """Make everything that is scheduled due now."""
+        now = await self.store.now_ms()
+        for entity in await self.store.redis.zrange(keys.DUE, 0, -1):
+            await self.store.redis.zadd(keys.DUE, {entity: now - 1})
+
+    async def settle(self, *, rounds: int = 10) -> None:
+        """Run until nothing is even scheduled, without waiting for the schedule."""
+        for _ in range(rounds):
+            await self.run()
+            if not await self.store.redis.zcard(keys.DUE):
+                return
+            await self.hurry()
+
+    async def event(self, event_id: str) -> events.Event:
+        found = await events.get(self.store, event_id)
+        assert found is not None
+        return found
+
+    async def effect(self, order: int) -> ledger.Effect | None:
+        return await ledger.get(self.store, f"invoice:{self.key(order)}")
+
+    async def mark(self, order: int) -> marks.MarkState:
+        found = await marks.state(self.store, self.key(order))
+        assert found is not None
+        return found
+
+    def invoices(self) -> list[dict[str, Any]]:
+        """Hogia's invoices, as its own summary tells."""
+        found: list[dict[str, Any]] = invoices(self.hogia).body
+        return found
+
+    def calls(self) -> Mapping[str, int]:
+        return Counter(self.resources.counters)
+
+
+@asynccontextmanager
+async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any) -> AsyncIterator[World]:
+    """A world on an empty store."""
+    shop, hogia, clock = ShopState(), HogiaState(), Clock()
+    hogia.switches.rate_limit = 0
+    shop_app, hogia_app = create_shop(shop), create_hogia(hogia)
+    mounts = {SHOP_URL: httpx.ASGITransport(shop_app), HOGIA_URL: httpx.ASGITransport(hogia_app)}
+    seal = Seal(SECRET_KEY)
+    async with httpx.AsyncClient(mounts=mounts) as http:
+        resources = Resources(
+            settings=Settings(redis_url=redis_url, secret_key=SECRET_KEY, data_dir=tmp_path, _env_file=None, **settings),
+            store=store,
+            seal=seal,
+            directory=Directory(store, seal, seconds=0),
+            http=http,
+            worker_id="worker",
+            now=clock,
+        )
+        yield World(resources, shop, hogia)

@@ -1,0 +1,257 @@
+"""Applies a changeset, change by change: intent in the ledger, the call, what became of it. One coroutine per change, in a table.
+
+    intent → the call →  confirmed (with the other side's id and the links, in one step)
+                         failed    (refused: nothing was done)
+                         unknown   (no usable answer: looked up before any repeat)
+
+A crash between any two of these leaves `intent`, which is as good as `unknown`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app.store import ledger
+from app.store.ledger import EffectState
+from app.store.marks import Claim
+from mappers.changes import (
+    AdoptInvoice,
+    AdoptPayment,
+    Change,
+    CreateArticle,
+    CreateContact,
+    CreateInvoice,
+    LinkContact,
+    RegisterPayment,
+)
+from mappers.customer import ContactCard, fingerprint
+from mappers.errors import OrderbroError, Rejected, Transient, Unknown
+from mappers.flows.orders import engine_mismatch
+from mappers.hogia.article import ArticleType, article_body
+from mappers.hogia.contact import contact_body
+from mappers.hogia.invoice import invoice_body, payment_body
+from mappers.hogia.reading import read_contact
+from mappers.hogia.reading_invoice import read_invoice
+from workers.clients.hogia import HogiaClient, NotFound, NumberTaken, SequenceReused, StaleVersion
+from workers.registers import Articles, Contacts
+from workers.resources import Resources
+
+CUSTOMER_UNKNOWN = "HOGIA_CUSTOMER_UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applying:
+    """One run's applying: the claim it happens under, the clients it speaks through, and the ids made so far."""
+
+    resources: Resources
+    claim: Claim
+    connection: str
+    client: HogiaClient
+    invoice_ids: dict[str, str] = field(default_factory=dict)
+
+    async def write(self, key: str, state: EffectState, *, links: Mapping[str, str] | None = None, **fields: str) -> str:
+        return await ledger.write(self.resources.store, self.claim, key, state, fields=fields, links=links)
+
+    async def call(self, key: str, make: Callable[[], Awaitable[Any]], **fields: str) -> Any:
+        """Intent, the call, and `failed` or `unknown` when it did not go well. Confirming is the caller's, who knows the ids."""
+        if await ledger.write(self.resources.store, self.claim, key, EffectState.INTENT, fields=fields) == EffectState.CONFIRMED:
+            raise Transient("EFFECT_CONFIRMED_MEANWHILE", "it was done by another run in the meantime; looked at again.", retry_after=1)
+        try:
+            return await make()
+        except Unknown as error:
+            await self.write(key, EffectState.UNKNOWN, code=error.code, reason=error.message)
+            raise
+        except OrderbroError as error:
+            await self.write(key, EffectState.FAILED, code=error.code, reason=error.message)
+            raise
+
+    @property
+    def contacts(self) -> Contacts:
+        return Contacts(self.resources.store, self.connection, self.resources.seal.hash_key)
+
+    def contact_link(self, name: str, contact_id: str, number: str, card: ContactCard) -> dict[str, str]:
+        link = {"id": contact_id, "number": number, "fingerprint": fingerprint(card, self.resources.seal.hash_key)}
+        return {name: json.dumps(link)}
+
+
+async def create_contact(run: Applying, change: CreateContact) -> None:
+    """A number that is taken is somebody's who was quicker: the order is looked at again and finds the contact."""
+    body = {**contact_body(change.card, number=change.number), "sequenceId": change.sequence_id}
+    try:
+        made = await run.call(
+            change.key,
+            lambda: run.client.create_contact(body),
+            kind="contact",
+            sequence_id=change.sequence_id,
+            external_number=change.number,
+        )
+    except (NumberTaken, SequenceReused) as error:
+        raise Transient("CONTACT_BEING_MADE", f"contact {change.number} was made meanwhile; it is looked up.", retry_after=1) from error
+    contact_id = str(made["id"])
+    links = run.contact_link(change.link, contact_id, change.number, change.card)
+    await run.write(change.key, EffectState.CONFIRMED, links=links, external_id=contact_id, code="", reason="")
+    await run.contacts.made(contact_id, change.card, change.number)
+
+
+async def link_contact(run: Applying, change: LinkContact) -> None:
+    """Writing a contact anew is harmless to repeat, and no reason to hold an invoice back: a refusal is noted and the order goes on."""
+    code = reason = ""
+    if change.parts:
+        try:
+            existing = await run.client.contact(change.contact_id)
+            body = contact_body(change.card, existing=existing, parts=change.parts)
+            await run.client.update_contact(change.contact_id, body, version=read_contact(existing).version)
+        except StaleVersion as error:
+            raise Transient(
+                "CONTACT_CHANGED_MEANWHILE", "the contact was changed while it was read; looked at again.", retry_after=1
+            ) from error
+        except Rejected as error:
+            code, reason = error.code, error.message
+    links = run.contact_link(change.link, change.contact_id, change.number, change.card)
+    await run.write(
+        change.key,
+        EffectState.CONFIRMED,
+        links=links,
+        kind="contact",
+        sequence_id=change.sequence_id,
+        external_id=change.contact_id,
+        external_number=change.number,
+        code=code,
+        reason=reason,
+    )
+
+
+async def create_article(run: Applying, change: CreateArticle) -> None:
+    """An article that is there already is as good as made."""
+    kind = ArticleType.SERVICE if change.is_service else ArticleType.GOODS
+    body = article_body(number=change.number, name=change.name, unit=change.unit, account=change.account, kind=kind)
+    body["sequenceId"] = change.sequence_id
+    external_id = ""
+    try:
+        made = await run.call(
+            change.key,
+            lambda: run.client.create_article(body),
+            kind="article",
+            sequence_id=change.sequence_id,
+            external_number=change.number,
+        )
+        external_id = str(made.get("id") or "")
+    except NumberTaken:
+        pass
+    await run.write(change.key, EffectState.CONFIRMED, external_id=external_id, code="", reason="")
+    await Articles(run.resources.store, run.connection).made(change.number)
+
+
+async def create_invoice(run: Applying, change: CreateInvoice) -> None:
+    """Made, confirmed, read back. One that Hogia computed differently is held: no payment, a person looks."""
+    invoice = change.document.invoice
+    body = invoice_body(change.document, sequence_id=change.sequence_id, article_lines=change.article_lines)
+    fields = {"kind": "invoice", "sequence_id": change.sequence_id, "amount": str(invoice.gross), "currency": invoice.currency}
+    try:
+        invoice_id = await run.call(change.key, lambda: run.client.create_invoice(body), **fields)
+    except SequenceReused as error:
+        await run.write(change.key, EffectState.UNKNOWN, code=error.code, reason=error.message)
+        raise Unknown(error.code, "an invoice was made with this order's key before; it is looked up.") from error
+    except Rejected as error:
+        if error.code == CUSTOMER_UNKNOWN and await _forget_contact(run, change):
+            raise Transient("CONTACT_GONE", "the contact is no longer in Hogia; it is looked up anew.", retry_after=1) from error
+        raise
+    run.invoice_ids[change.key] = invoice_id
+    await run.write(change.key, EffectState.CONFIRMED, external_id=invoice_id, checked="0", code="", reason="")
+    try:
+        found = read_invoice(await run.client.invoice(invoice_id))
+    except NotFound as error:
+        raise Transient("READ_BACK_PENDING", "the invoice was made; it is read back when Hogia's reads show it.", retry_after=1) from error
+    mismatch = engine_mismatch(found, invoice)
+    if mismatch is not None:
+        await run.write(
+            change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), code=mismatch.code, reason=mismatch.message
+        )
+        raise mismatch
+    await run.write(change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), checked="1")
+
+
+async def _forget_contact(run: Applying, change: CreateInvoice) -> bool:
+    """Drop what is known of the contact, once: False when it was dropped before and Hogia still says so."""
+    effect = await ledger.get(run.resources.store, change.key)
+    if effect is None or effect.attempts > 2:
+        return False
+    await run.contacts.forget_number(change.document.customer_number)
+    return True
+
+
+async def adopt_invoice(run: Applying, change: AdoptInvoice) -> None:
+    """The invoice is there: the ledger learns of it."""
+    invoice = change.invoice
+    run.invoice_ids[change.key] = invoice.id
+    await run.write(
+        change.key,
+        EffectState.CONFIRMED,
+        kind="invoice",
+        sequence_id=change.sequence_id,
+        external_id=invoice.id,
+        external_number=str(invoice.number or ""),
+        amount=str(invoice.gross),
+        currency=invoice.currency,
+        adopted="1",
+        checked="1",
+        code="",
+        reason="",
+    )
+
+
+async def register_payment(run: Applying, change: RegisterPayment) -> None:
+    """On the invoice that this run made or found, or that the ledger has."""
+    invoice_id = run.invoice_ids.get(change.invoice_key)
+    if invoice_id is None:
+        effect = await ledger.get(run.resources.store, change.invoice_key)
+        assert effect is not None, "a payment is decided only on an invoice"
+        invoice_id = effect.external_id
+    body = payment_body(change.part, sequence_id=change.sequence_id)
+    payment_id = await run.call(
+        change.key,
+        lambda: run.client.register_payment(invoice_id, body),
+        kind="payment",
+        sequence_id=change.sequence_id,
+        amount=str(change.part.amount),
+        currency=change.currency,
+    )
+    await run.write(change.key, EffectState.CONFIRMED, external_id=payment_id, code="", reason="")
+
+
+async def adopt_payment(run: Applying, change: AdoptPayment) -> None:
+    """The payment is there: the ledger learns of it."""
+    await run.write(
+        change.key,
+        EffectState.CONFIRMED,
+        kind="payment",
+        sequence_id=change.sequence_id,
+        amount=str(change.part.amount),
+        currency=change.currency,
+        adopted="1",
+        code="",
+        reason="",
+    )
+
+
+APPLIERS: Mapping[type[Change], Callable[[Applying, Any], Awaitable[None]]] = {
+    CreateContact: create_contact,
+    LinkContact: link_contact,
+    CreateArticle: create_article,
+    CreateInvoice: create_invoice,
+    AdoptInvoice: adopt_invoice,
+    RegisterPayment: register_payment,
+    AdoptPayment: adopt_payment,
+}
+
+
+async def apply(run: Applying, changes: tuple[Change, ...]) -> list[str]:
+    """Apply them in their order; answers a line about each. Stops at the first that does not go well, with its error."""
+    done = []
+    for change in changes:
+        await APPLIERS[type(change)](run, change)
+        done.append(change.summary)
+    return done

@@ -1,0 +1,157 @@
+"""One run on one entity: claim → the task of its kind → settle, with one closing log line. What went wrong becomes what happens next here.
+
+Transient        again later: as the other side said, else 5 s, 15 s, 45 s … with jitter; parked after two weeks
+Unknown          again when the other side's reads have caught up
+Rejected         parked: this entity's data needs a person
+Misconfigured    parked: the settings need a person
+anything else    our fault: twice more, then parked
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+
+from app.log import log
+from app.settings import Settings
+from app.store import marks
+from app.store.ledger import LeaseLostError
+from app.store.marks import Claim, NoClaim, Outcome, Settlement
+from app.store.redis import UNAVAILABLE
+from mappers.canonical import EntityKey, Kind
+from mappers.errors import OrderbroError, Transient, Unknown
+from workers.resources import Resources
+
+CRASHES = 5  # claims in a row without any outcome: the entity itself may be what kills the worker
+OUR_FAULTS = 3
+UNCOUNTED = frozenset({"DESTINATION_RESTING", "DESTINATION_BUSY", "STOPPING"})
+
+Handler = Callable[[Resources, Claim, EntityKey], Awaitable[Settlement]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Held:
+    """The entities that this process works on now: their fences, for the heartbeat, and their tasks, to stop what is lost."""
+
+    fences: dict[str, int] = field(default_factory=dict)
+    tasks: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+
+
+def back_off(settings: Settings, tries: int, *, chance: float) -> float:
+    """Seconds before try `tries + 1`: threefold each time, between half and all of it by `chance` (0 to 1)."""
+    longest: float = min(settings.retry_first_seconds * 3.0 ** min(tries - 1, 20), settings.retry_longest_seconds)
+    return longest * (0.5 + chance / 2)
+
+
+def settlement_of(
+    error: OrderbroError, claim: Claim, settings: Settings, *, now_ms: int, chance: float, read_delay_seconds: float = 60
+) -> Settlement:
+    """What becomes of a run that ended with one of our errors."""
+    story = f"{error.code}: {error.message}"
+    failing_for = (now_ms - claim.failing_ms) / 1000 if claim.failing_ms is not None else 0.0
+    if isinstance(error, Transient | Unknown) and failing_for < settings.retry_give_up_seconds:
+        counted = error.code not in UNCOUNTED
+        wait = back_off(settings, max(claim.tries, 1), chance=chance)
+        if isinstance(error, Transient) and error.retry_after is not None:
+            wait = min(max(error.retry_after, 0.0), settings.retry_longest_seconds) * (1 + chance / 10)
+        elif isinstance(error, Unknown):
+            wait = max(read_delay_seconds, 0.2) * (1 + chance / 10)
+        return Settlement(
+            outcome=Outcome.RETRY,
+            status="retrying",
+            code=error.code,
+            reason=error.message,
+            wait_ms=int(wait * 1000),
+            story=story,
+            counted=counted,
+        )
+    return Settlement(outcome=Outcome.PARK, status="failed", code=error.code, reason=error.message, story=story, detail=error.subject)
+
+
+def fault_settlement(error: Exception, claim: Claim, settings: Settings, *, chance: float) -> Settlement:
+    """What becomes of a run that ended with an exception that is our fault."""
+    name = type(error).__name__
+    reason = f"an unexpected {name}; this is a fault of ours, the log has it. Release the entity after an update."
+    if claim.tries < OUR_FAULTS:
+        wait = int(back_off(settings, claim.tries, chance=chance) * 1000)
+        return Settlement(outcome=Outcome.RETRY, status="retrying", code="INTERNAL_ERROR", reason=reason, wait_ms=wait, story=reason)
+    return Settlement(outcome=Outcome.PARK, status="failed", code="INTERNAL_ERROR", reason=reason, story=reason)
+
+
+def left_alone(key: EntityKey) -> Settlement:
+    """Kinds that no task handles are recorded and ignored."""
+    return Settlement(
+        outcome=Outcome.DONE,
+        status="ignored",
+        code="KIND_NOT_HANDLED",
+        reason=f"entities of the kind {key.kind} are recorded; this version does nothing with them",
+    )
+
+
+async def run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler], entity: str) -> None:
+    """Claim the entity, do its work, settle. Never raises for what the entity or its neighbours did."""
+    claim = await marks.claim(resources.store, entity, owner=resources.worker_id, lease_seconds=resources.settings.lease_seconds)
+    if isinstance(claim, NoClaim):
+        return
+    task = asyncio.current_task()
+    assert task is not None
+    held.fences[entity] = claim.fence
+    held.tasks[entity] = task
+    started = resources.now()
+    try:
+        settlement = await _work(resources, handlers, claim)
+        after = await marks.settle(resources.store, claim, settlement)
+    except asyncio.CancelledError:
+        # Stopping, or out of time: give the entity back at once instead of letting the lease run out.
+        stopped = Settlement(outcome=Outcome.RETRY, status="retrying", code="STOPPING", reason="the worker stopped", counted=False)
+        await asyncio.shield(marks.settle(resources.store, claim, stopped))
+        raise
+    except LeaseLostError:
+        log.warning("lease_lost", entity=entity, fence=claim.fence)
+        return
+    except UNAVAILABLE as error:
+        log.warning("redis_unavailable", entity=entity, error=type(error).__name__)
+        return  # the lease runs out, and the sweep finds the mark
+    finally:
+        held.fences.pop(entity, None)
+        held.tasks.pop(entity, None)
+    resources.counters[f"run:{settlement.outcome}"] += 1
+    log.info(
+        "run",
+        entity=entity,
+        outcome=settlement.outcome.value,
+        after=after,
+        code=settlement.code,
+        tries=claim.tries,
+        milliseconds=round((resources.now() - started).total_seconds() * 1000),
+    )
+
+
+async def _work(resources: Resources, handlers: Mapping[Kind, Handler], claim: Claim) -> Settlement:
+    key = EntityKey.parse(claim.entity)
+    if claim.unsettled > CRASHES:
+        reason = f"{claim.unsettled - 1} runs in a row stopped without an outcome; the entity may be what stops the worker. See the log, then release it."
+        return Settlement(outcome=Outcome.PARK, status="failed", code="CRASH_SUSPECTED", reason=reason, story=reason)
+    handler = handlers.get(key.kind)
+    if handler is None:
+        return left_alone(key)
+    try:
+        return await handler(resources, claim, key)
+    except OrderbroError as error:
+        configured = await resources.directory.of_shop(key.shop)
+        delay = configured.connection.hogia.read_delay_seconds if configured is not None else 60
+        return settlement_of(
+            error,
+            claim,
+            resources.settings,
+            now_ms=int(resources.now().timestamp() * 1000),
+            chance=random.random(),  # noqa: S311 - jitter
+            read_delay_seconds=delay,
+        )
+    except (LeaseLostError, *UNAVAILABLE):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, the entity must not be lost
+        log.exception("fault", entity=claim.entity)
+        return fault_settlement(error, claim, resources.settings, chance=random.random())  # noqa: S311

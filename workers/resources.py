@@ -1,0 +1,116 @@
+"""What a worker process holds for its life, built once: settings, store, connections, one HTTP client, and the neighbours' clients."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import httpx
+
+from app import embedded
+from app.settings import Settings
+from app.store.connections import Configured, Directory
+from app.store.limits import SharedGate
+from app.store.redis import Store
+from app.store.seal import Seal, open_seal
+from mappers.connection import Shop
+from workers.clients.guard import http_client
+from workers.clients.hogia import HogiaClient
+from workers.clients.prestashop.client import PrestaShopClient
+
+
+def utc_now() -> datetime:
+    """The clock of a worker."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resources:
+    """Clients are kept per configuration: a changed key or address makes a new one."""
+
+    settings: Settings
+    store: Store
+    seal: Seal
+    directory: Directory
+    http: httpx.AsyncClient
+    worker_id: str
+    now: Callable[[], datetime] = utc_now
+    counters: Counter[str] = field(default_factory=Counter)  # `call|destination|method`, `run:outcome`; flushed with the heartbeat
+    clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    memory: dict[str, Any] = field(default_factory=dict)  # parsed reference data, by owner
+
+    def _count(self, destination: str) -> Callable[[str, str], None]:
+        def count(_: str, method: str) -> None:
+            self.counters[f"call|{destination}|{method}"] += 1
+
+        return count
+
+    def shop_client(self, configured: Configured, shop: Shop) -> PrestaShopClient:
+        key = ("shop", shop.key, shop.url, shop.id_shop, configured.shop_secret(shop.key, "webservice_key"), shop.requests_per_second)
+        if key not in self.clients:
+            destination = f"shop:{shop.key}"
+            self.clients[key] = PrestaShopClient(
+                self.http,
+                shop_key=shop.key,
+                url=shop.url,
+                id_shop=shop.id_shop,
+                webservice_key=configured.shop_secret(shop.key, "webservice_key"),
+                gate=SharedGate(self.store, destination, per_second=shop.requests_per_second, burst=max(10, int(shop.requests_per_second))),
+                on_call=self._count(destination),
+            )
+        client: PrestaShopClient = self.clients[key]
+        return client
+
+    def hogia_client(self, configured: Configured) -> HogiaClient:
+        organisation = configured.connection.hogia
+        key = (
+            "hogia",
+            configured.connection.key,
+            organisation,
+            configured.hogia_secret("client_id"),
+            configured.hogia_secret("client_secret"),
+        )
+        if key not in self.clients:
+            destination = f"hogia:{configured.connection.key}"
+            self.clients[key] = HogiaClient(
+                self.http,
+                organisation,
+                client_id=configured.hogia_secret("client_id"),
+                client_secret=configured.hogia_secret("client_secret"),
+                gate=SharedGate(
+                    self.store,
+                    destination,
+                    per_second=organisation.requests_per_second,
+                    burst=max(10, int(organisation.requests_per_second)),
+                ),
+                now=time.monotonic,
+                request_id=lambda: str(uuid.uuid4()),
+                on_call=self._count(destination),
+            )
+        client: HogiaClient = self.clients[key]
+        return client
+
+    async def close(self) -> None:
+        await self.http.aclose()
+        await self.store.close()
+
+
+def build(settings: Settings) -> Resources:
+    """The resources of these settings; nothing is called yet."""
+    settings = settings if settings.redis_url else settings.with_redis(embedded.url(settings.data_dir))
+    assert settings.redis_url is not None
+    store = Store.connect(settings.redis_url, timeout_seconds=settings.redis_timeout_seconds)
+    seal = open_seal(settings)
+    return Resources(
+        settings=settings,
+        store=store,
+        seal=seal,
+        directory=Directory(store, seal),
+        http=http_client(allow_private=settings.allow_private_hosts),
+        worker_id=uuid.uuid4().hex[:12],
+    )
