@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from mappers.canonical import Address, ShopOrder
 from mappers.connection import CustomerPolicy, GuestRule
 from mappers.errors import Misconfigured, Rejected
+from mappers.hogia.text import CONTACT_NUMBER, NAME, fit
 from mappers.identity import IdentityNumber, fold, person_key, read_number
 from mappers.invoice.model import DocumentAddress
 
-NUMBER_LENGTH = 20  # hogia.md 3.4
 LANGUAGES: Mapping[str, str] = {"sv": "sv-SE"}  # customers' language (ISO 639-1) -> Hogia's; every other speaks English
 OTHER_LANGUAGE = "en-GB"
 # What GDPR modules leave of a person (accounting-recordings.md 4.7): both names one of these words, or such an address.
@@ -50,14 +50,15 @@ class ContactCard:
     reference: str = ""  # "your reference"
     billing: DocumentAddress | None = None
     delivery: DocumentAddress | None = None
+    is_known: bool = True  # False: not even the customer's id is left, so no stored link can be this customer's
     is_guest: bool = False
     is_anonymised: bool = False
     is_collective: bool = False  # `number` is the contact that every guest shares; the card's persons are not written to it
 
     @property
     def name(self) -> str:
-        """The company's name, else given name and surname."""
-        return self.company_name or f"{self.given_name} {self.surname}".strip()
+        """The company's name, else given name and surname, as long as Hogia keeps them: what was cut there must be recognised here."""
+        return fit(self.company_name, NAME) or f"{fit(self.given_name, NAME)} {fit(self.surname, NAME)}".strip()
 
     @property
     def person_key(self) -> str:
@@ -109,7 +110,7 @@ def contact_card(
     other = f"{number}{'F' if company_name else 'P'}"
     return ContactCard(
         number=number,
-        other_number=other if len(other) <= NUMBER_LENGTH and not is_collective else "",
+        other_number=other if len(other) <= CONTACT_NUMBER and not is_collective else "",
         shop=shop_key,
         is_company=is_company,
         company_name=company_name,
@@ -126,6 +127,7 @@ def contact_card(
         reference=your_reference(order, your_reference_source, is_company=is_company),
         billing=document_address(address),
         delivery=document_address(order.delivery_address),
+        is_known=customer is not None or order.customer_id != 0,
         is_guest=is_guest,
         is_anonymised=_is_anonymised(order, given, surname),
         is_collective=is_collective,
@@ -143,10 +145,10 @@ def contact_number(order: ShopOrder, policy: CustomerPolicy, *, shop_key: str) -
             "Correct `number_format` in the shop's customer settings.",
             subject=f"shop {shop_key}",
         )
-    if len(number) > NUMBER_LENGTH:
+    if len(number) > CONTACT_NUMBER:
         raise Misconfigured(
             "CUSTOMER_NUMBER_TOO_LONG",
-            f"The customer number {number} has {len(number)} characters, Hogia takes {NUMBER_LENGTH}. "
+            f"The customer number {number} has {len(number)} characters, Hogia takes {CONTACT_NUMBER}. "
             "Shorten `number_format` in the shop's customer settings.",
             subject=f"shop {shop_key}",
         )

@@ -21,7 +21,7 @@ from mappers.customer_card import ContactCard
 from mappers.customer_fingerprint import PARTS
 from mappers.errors import Misconfigured, Rejected
 from mappers.hogia.model import HogiaContact
-from mappers.identity import fold
+from mappers.identity import fold, mask
 
 LIST_AT_MOST = 10  # contact numbers in a message
 
@@ -78,7 +78,7 @@ def match_contact(card: ContactCard, *, link: str, candidates: Sequence[HogiaCon
 
 
 def _by_link(card: ContactCard, link: str, usable: Sequence[HogiaContact], policy: CustomerPolicy) -> list[HogiaContact]:
-    linked = [contact for contact in usable if link and contact.id == link and not _is_other_entity(card, contact)]
+    linked = [contact for contact in usable if card.is_known and link and contact.id == link and not _is_other_entity(card, contact)]
     if linked:
         return linked
     own = {number.casefold() for number in (card.number, card.other_number) if number}
@@ -127,7 +127,7 @@ def _one(card: ContactCard, hits: Sequence[HogiaContact], step: str) -> HogiaCon
         return hits[0]
     if card.is_guest and not card.is_company:
         return max(hits, key=lambda contact: (contact.is_active, contact.row_version, contact.id))
-    numbers = ", ".join(sorted(contact.number for contact in hits)[:LIST_AT_MOST])
+    numbers = ", ".join(sorted(mask(contact.number) for contact in hits)[:LIST_AT_MOST])
     raise Rejected(
         "CUSTOMER_AMBIGUOUS",
         f"{len(hits)} contacts in Hogia are this customer by {step.replace('_', ' ')}: {numbers}. Make all but one inactive in Hogia, or link "
@@ -202,12 +202,12 @@ def _free_number(card: ContactCard, candidates: Sequence[HogiaContact]) -> str:
     if not blocking.is_active and not _is_other_entity(card, blocking):
         raise Rejected(
             "CUSTOMER_INACTIVE",
-            f"Contact {blocking.number} in Hogia is this customer's and is inactive. Activate it there and transfer again.",
+            f"Contact {mask(blocking.number)} in Hogia is this customer's and is inactive. Activate it there and transfer again.",
             subject="customer",
         )
     raise Rejected(
         "CUSTOMER_NUMBER_TAKEN",
-        f"Contact {blocking.number} in Hogia has the number this customer would get, but is somebody else. Create the customer's contact in "
+        f"Contact {mask(blocking.number)} in Hogia has the number this customer would get, but is somebody else. Create the customer's contact in "
         "Hogia with its organisation number or e-mail, or change `number_format`, and transfer again.",
         subject="customer",
     )

@@ -14,6 +14,7 @@ import httpx
 from app.sandbox.hogia.control import invoices
 from app.sandbox.hogia.server import create_hogia
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, HogiaState
+from app.sandbox.prestashop.scenarios import BY_SLUG
 from app.sandbox.prestashop.server import create_shop
 from app.sandbox.prestashop.state import DEFAULT_KEY, ShopState
 from app.settings import Settings
@@ -53,11 +54,11 @@ class World:
         self.store: Store = resources.store
         self.configured: Configured | None = None
 
-    async def configure(self, **orders: Any) -> None:
-        """Apply the connection file with these order settings."""
+    async def configure(self, *, hogia: Mapping[str, Any] | None = None, **orders: Any) -> None:
+        """Apply the connection file with these order settings, and these of Hogia."""
         document = connection_file(shop_url=SHOP_URL, hogia_url=HOGIA_URL, **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        document["hogia"]["requests_per_second"] = 1000
+        document["hogia"] |= {"requests_per_second": 1000, **(hogia or {})}
         document["shops"][0]["webservice_key"] = DEFAULT_KEY
         document["shops"][0]["requests_per_second"] = 1000
         self.configured = connections.read_document(document, {})
@@ -91,6 +92,24 @@ class World:
                 return
             await asyncio.gather(*(job.run(self.resources, job.Held(), HANDLERS, entity) for entity in due))
 
+    async def place(self, slug: str) -> int:
+        """Buy a scenario's cart in the shop and notice its (first) order."""
+        order = self.shop.place_cart(BY_SLUG[slug])[0]
+        await self.notice(order)
+        return order
+
+    async def wait(self, seconds: float) -> None:
+        """Let time pass, for us and for Hogia."""
+        self.resources.now.ahead += timedelta(seconds=seconds)
+        self.hogia.clock.advance(seconds)
+        await self.hurry()
+
+    async def wipe(self) -> None:
+        """Lose Redis completely, and configure the connection again."""
+        await self.store.redis.flushall()
+        assert self.configured is not None
+        await connections.save(self.store, self.resources.seal, self.configured)
+
     async def hurry(self) -> None:
         """Make everything that is scheduled due now."""
         now = await self.store.now_ms()
@@ -117,6 +136,14 @@ class World:
         found = await marks.state(self.store, self.key(order))
         assert found is not None
         return found
+
+    async def outcome(self, order: int) -> tuple[str, str]:
+        """Status and code of the order's newest event."""
+        found, _ = await events.search(self.store, {"entity": self.key(order)})
+        return found[0].status, found[0].code
+
+    def invoices_of(self, order: int) -> list[dict[str, Any]]:
+        return [invoice for invoice in self.invoices() if invoice["invoiceReference"].endswith(f"PS:1:{order}:INV")]
 
     def invoices(self) -> list[dict[str, Any]]:
         """Hogia's invoices, as its own summary tells."""

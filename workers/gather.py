@@ -16,7 +16,7 @@ from mappers.canonical import EntityKey, ShopOrder
 from mappers.connection import Shop
 from mappers.customer import ContactCard, contact_card
 from mappers.flows.articles import article_numbers
-from mappers.flows.contact import contact_link_name, shop_code
+from mappers.flows.contact import contact_name, shop_code
 from mappers.flows.eligibility import not_to_be_invoiced
 from mappers.flows.head import invoice_day, invoice_reference, terms_days
 from mappers.flows.orders import invoice_key
@@ -127,7 +127,7 @@ async def _with_hogia(
 
 
 async def _link(resources: Resources, shop: Shop, order: ShopOrder) -> ContactLink | None:
-    raw = await ledger.link(resources.store, contact_link_name(shop.key, order.customer_id))
+    raw = await ledger.link(resources.store, contact_name(shop.key, order))
     if not raw:
         return None
     fields = json.loads(raw)

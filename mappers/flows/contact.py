@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
+from mappers.canonical import ShopOrder
 from mappers.changes import Change, CreateContact, LinkContact, sequence_id
 from mappers.customer import ContactCard, Create, changed_parts, fingerprint, match_contact
 from mappers.snapshot import OrderSnapshot
@@ -18,9 +19,10 @@ def shop_code(key: str) -> str:
     return key[:4] + hashlib.sha256(key.encode()).hexdigest()[:4]
 
 
-def contact_link_name(shop: str, customer_id: int) -> str:
-    """The link from a shop's customer to a contact."""
-    return f"contact:{shop}/customer/{customer_id}"
+def contact_name(shop: str, order: ShopOrder) -> str:
+    """What the link from a shop's customer to a contact, and the effect that made it, are called. Without a customer it is the order's own."""
+    owner = f"customer/{order.customer_id}" if order.customer_id else f"order/{order.id}"
+    return f"contact:{shop}/{owner}"
 
 
 def contact_changes(snapshot: OrderSnapshot, card: ContactCard) -> tuple[str, tuple[Change, ...]]:
@@ -30,8 +32,7 @@ def contact_changes(snapshot: OrderSnapshot, card: ContactCard) -> tuple[str, tu
     customers = snapshot.shop.orders.customers
     link = snapshot.contact_link
     match = match_contact(card, link=link.contact_id if link else "", candidates=snapshot.contacts, policy=customers)
-    name = contact_link_name(snapshot.shop.key, order.customer_id)
-    key = f"contact:{snapshot.shop.key}/customer/{order.customer_id}"
+    key = name = contact_name(snapshot.shop.key, order)
     organisation = snapshot.connection.hogia.organization_id
     if isinstance(match, Create):
         change = CreateContact(

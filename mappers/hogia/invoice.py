@@ -19,6 +19,8 @@ from mappers.invoice.model import DocumentAddress, InvoiceDocument, InvoiceRow, 
 EMAIL = 2  # distributionMethod together with an e-mail address (hogia.md 1.6)
 PROFIT_CENTRE = "One"  # v2 dimension type (hogia.md 1.6; Hogia Connect calls it ProfitCenter)
 PAYER = "Customer"
+# 17 kap. 24 § 4 ML: it must stand on the invoice, and a contact that we may not write to may lack it (accounting.md 8).
+BUYERS_VAT_NUMBER = "Köparens VAT-nr / Buyer's VAT number: "
 
 
 def invoice_body(document: InvoiceDocument, *, sequence_id: str, article_lines: AbstractSet[int] = frozenset()) -> dict[str, Any]:
@@ -29,6 +31,8 @@ def invoice_body(document: InvoiceDocument, *, sequence_id: str, article_lines: 
     """
     invoice = document.invoice
     rows = [_line(index, row, document, as_article=index in article_lines) for index, row in enumerate(invoice.rows)]
+    if invoice.is_reverse_charge and document.vat_number:
+        rows.append({"textInvoiceLine": {"description": BUYERS_VAT_NUMBER + document.vat_number}})
     if not any("textInvoiceLine" not in row for row in rows):
         raise Rejected("INVOICE_WITHOUT_ROWS", "The invoice has no row with an amount. Nothing was sent; check the order's rows.")
     head: dict[str, Any] = {

@@ -23,7 +23,7 @@ from mappers.invoice.fee import fee_part
 from mappers.invoice.freight import derived_freight, freight_parts, wrapping_parts
 from mappers.invoice.legal_rates import rates_of
 from mappers.invoice.model import Invoice, InvoiceRow, Notice, RowKind, Treatment
-from mappers.invoice.money import ORE, ZERO, to_ore
+from mappers.invoice.money import ORE, ZERO, to_ore, without_vat
 from mappers.invoice.notes import difference_from_shop, rate_windows
 from mappers.invoice.payments import payment_parts
 from mappers.invoice.rates import row_rate
@@ -128,7 +128,7 @@ def _row_parts(order: ShopOrder, policy: OrderPolicy, regime: Regime) -> tuple[l
 def _row_part(row: OrderRow, policy: OrderPolicy, rate: Decimal, *, stated: bool) -> Part:
     return Part(
         kind=RowKind.ARTICLE,
-        net=row.total_excl,
+        net=_row_net(row, rate),
         gross=row.total_incl,
         rate=rate,
         text=cut(row.name, policy.row_text_length),
@@ -140,6 +140,12 @@ def _row_part(row: OrderRow, policy: OrderPolicy, rate: Decimal, *, stated: bool
         exempt_word=stated and row.tax_evidence is TaxEvidence.RATES,
         below=article_texts(row, policy),
     )
+
+
+def _row_net(row: OrderRow, rate: Decimal) -> Decimal:
+    """The shop's own net, or the gross's where the two contradict each other beyond an öre per piece (round type 1 reaches that far)."""
+    lawful = without_vat(row.total_incl, rate)
+    return row.total_excl if abs(lawful - row.total_excl) <= ORE * (row.quantity + 1) else to_ore(lawful)
 
 
 def _extras(

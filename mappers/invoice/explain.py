@@ -14,6 +14,7 @@ from decimal import Decimal
 from mappers.canonical import OrderRow, ShopOrder, Voucher
 from mappers.invoice.money import ORE, ZERO, shop_round, shop_unit
 
+HALF_UP = 2  # orders.round_mode; imported orders (round type 0) do not know theirs
 PER_ITEM = 1  # orders.round_type: unit prices are rounded before they are multiplied, so the stored rows are the shop's own
 UNIT_NOISE = Decimal("0.000001")  # unit prices have six decimals and may be cut rather than rounded (round modes 0 and 1)
 
@@ -39,8 +40,9 @@ def explain(order: ShopOrder, *, freight: Decimal, fee: Decimal, discounts: tupl
     `total_discounts` contains but the total here does not.
     """
     unit = shop_unit(order.currency.decimals)
-    products = _products(order, unit)
-    discounted = _discounts(order, discounts, payment_vouchers, unit)
+    mode = order.round_mode if order.round_type else HALF_UP
+    products = _products(order, unit, mode)
+    discounted = _discounts(order, discounts, payment_vouchers, unit, mode)
     fixed = freight + order.total_wrapping_incl + fee
     slack = min(unit, ORE)
     low = min(products) + fixed - max(discounted) - slack
@@ -58,14 +60,14 @@ def explain(order: ShopOrder, *, freight: Decimal, fee: Decimal, discounts: tupl
     )
 
 
-def _products(order: ShopOrder, unit: Decimal) -> list[Decimal]:
+def _products(order: ShopOrder, unit: Decimal, mode: int) -> list[Decimal]:
     """What the shop may have counted for the rows; the likeliest first."""
-    stored = sum((shop_round(row.total_incl, mode=order.round_mode, unit=unit) for row in order.rows), ZERO)
+    stored = sum((shop_round(row.total_incl, mode=mode, unit=unit) for row in order.rows), ZERO)
     if order.round_type == PER_ITEM:
         return [stored, order.total_products_incl]
     summed = sum((_unrounded(row, unit) for row in order.rows), ZERO)
     noise = UNIT_NOISE * sum(row.quantity for row in order.rows)
-    around = [shop_round(amount, mode=order.round_mode, unit=unit) for amount in (summed, summed - noise, summed + noise)]
+    around = [shop_round(amount, mode=mode, unit=unit) for amount in (summed, summed - noise, summed + noise)]
     return [*around, stored, order.total_products_incl]
 
 
@@ -75,8 +77,8 @@ def _unrounded(row: OrderRow, unit: Decimal) -> Decimal:
     return exact if abs(exact - row.total_incl) <= unit else row.total_incl
 
 
-def _discounts(order: ShopOrder, discounts: tuple[Voucher, ...], payment_vouchers: Decimal, unit: Decimal) -> list[Decimal]:
+def _discounts(order: ShopOrder, discounts: tuple[Voucher, ...], payment_vouchers: Decimal, unit: Decimal, mode: int) -> list[Decimal]:
     values = [voucher.value_incl for voucher in discounts]
-    rounded = sum((shop_round(value, mode=order.round_mode, unit=unit) for value in values), ZERO)
-    together = shop_round(sum(values, ZERO), mode=order.round_mode, unit=unit)
+    rounded = sum((shop_round(value, mode=mode, unit=unit) for value in values), ZERO)
+    together = shop_round(sum(values, ZERO), mode=mode, unit=unit)
     return [order.total_discounts_incl - payment_vouchers, together, rounded]

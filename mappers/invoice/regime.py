@@ -219,7 +219,7 @@ def _unknown_rate(part: Part, regime: Regime) -> Rejected:
 def _zero_not_allowed(part: Part, why: str) -> Rejected:
     return Rejected(
         "VAT_ZERO_NOT_ALLOWED",
-        f"{_name(part)} was sold at 0 % but {why}. Get the VAT number or correct the tax rule; list an exempt article in exempt_articles.",
+        f"{_name(part)} was sold at 0 % but {why}. Get the VAT number or correct the tax rule; an article that is exempt at home belongs in exempt_articles.",
         subject=_name(part),
     )
 

@@ -122,14 +122,11 @@ class AssumedRoutes:
     async def modules(self) -> frozenset[str] | None:
         """The organisation's modules (`Bookkeeping`, `Invoicing`, `CashRegister`); None where Hogia does not tell."""
         try:
-            answer = await self._session.get("/modules")
+            organisation = one(await self._session.get("/organization"))
         except OrganisationUnknown:
             return None
-        names = answer if isinstance(answer, list) else (answer or {}).get("modules") if isinstance(answer, Mapping | None) else None
-        if not isinstance(names, list):
-            return None
-        words = (name.get("name") if isinstance(name, Mapping) else name for name in names if not _switched_off(name))
-        return frozenset(word for word in words if isinstance(word, str))
+        modules = organisation.get("modules")
+        return frozenset(name for name in modules if isinstance(name, str)) if isinstance(modules, list) else None
 
 
 def one(answer: Any) -> Mapping[str, Any]:
@@ -153,7 +150,3 @@ def _entry(body: Mapping[str, Any]) -> FeedEntry:
             "HOGIA_ANSWER_UNREADABLE", "An entry of a Hogia feed has no id or row version. It is read again by itself.", subject=DESTINATION
         ) from None
     return FeedEntry(id=ident, row_version=row_version, is_deleted=body.get("isDeleted") is True, body=body)
-
-
-def _switched_off(module: Any) -> bool:
-    return isinstance(module, Mapping) and (module.get("isActive") is False or module.get("isEnabled") is False)

@@ -79,11 +79,11 @@ class HogiaClient(AssumedRoutes):
 
     async def currencies(self) -> list[Mapping[str, Any]]:
         """The registered currencies."""
-        return as_list(await self._session.get("/currencies"))
+        return await every(self._session, "/currencies")
 
     async def vat_codes(self) -> list[Mapping[str, Any]]:
         """The VAT codes; `vatPercent` is percent."""
-        return as_list(await self._session.get("/vatcodes"))
+        return await every(self._session, "/vatcodes")
 
     async def financial_year(self, day: date) -> Mapping[str, Any] | None:
         """The financial year that covers the day; None where none does."""
