@@ -27,6 +27,7 @@ RECORDINGS = Path(__file__).parent.parent.parent / "shared" / "recordings"
 @pytest.fixture(scope="session", autouse=True)
 def _quick_retries() -> Iterator[None]:
     stamina.set_testing(True, attempts=3)
+    stamina.instrumentation.set_on_retry_hooks([])
     yield
     stamina.set_testing(False)
 

@@ -111,7 +111,8 @@ class World:
         await connections.save(self.store, self.resources.seal, self.configured)
 
     async def hurry(self) -> None:
-        """Make everything that is scheduled due now."""
+        """Make everything that is scheduled due now, and let resting destinations be called."""
+        await self.store.redis.delete(keys.breaker("shop:acme-se"), keys.breaker("hogia:acme"))
         now = await self.store.now_ms()
         for entity in await self.store.redis.zrange(keys.DUE, 0, -1):
             await self.store.redis.zadd(keys.DUE, {entity: now - 1})
@@ -128,6 +129,14 @@ class World:
         found = await events.get(self.store, event_id)
         assert found is not None
         return found
+
+    async def newest(self, order: int) -> events.Event:
+        """The order's newest event."""
+        found, _ = await events.search(self.store, {"entity": self.key(order)})
+        return found[0]
+
+    async def release(self, order: int) -> None:
+        await marks.release(self.store, self.key(order), why="test")
 
     async def effect(self, order: int) -> ledger.Effect | None:
         return await ledger.get(self.store, f"invoice:{self.key(order)}")

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.store import ledger
+from app.store import cache, ledger
 from app.store.ledger import EffectState
 from app.store.marks import Claim
 from mappers.changes import (
@@ -40,6 +40,8 @@ from workers.registers import Articles, Contacts
 from workers.resources import Resources
 
 CUSTOMER_UNKNOWN = "HOGIA_CUSTOMER_UNKNOWN"
+ARTICLE_UNKNOWN = "HOGIA_ARTICLE_UNKNOWN"
+STALE_REFERENCE = frozenset({"HOGIA_ACCOUNT_UNUSABLE", "HOGIA_PERIOD_CLOSED", "HOGIA_CURRENCY_UNKNOWN"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,8 +158,7 @@ async def create_invoice(run: Applying, change: CreateInvoice) -> None:
         await run.write(change.key, EffectState.UNKNOWN, code=error.code, reason=error.message)
         raise Unknown(error.code, "an invoice was made with this order's key before; it is looked up.") from error
     except Rejected as error:
-        if error.code == CUSTOMER_UNKNOWN and await _forget_contact(run, change):
-            raise Transient("CONTACT_GONE", "the contact is no longer in Hogia; it is looked up anew.", retry_after=1) from error
+        await _refused(run, change, error)
         raise
     run.invoice_ids[change.key] = invoice_id
     await run.write(change.key, EffectState.CONFIRMED, external_id=invoice_id, checked="0", code="", reason="")
@@ -174,13 +175,21 @@ async def create_invoice(run: Applying, change: CreateInvoice) -> None:
     await run.write(change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), checked="1")
 
 
-async def _forget_contact(run: Applying, change: CreateInvoice) -> bool:
-    """Drop what is known of the contact, once: False when it was dropped before and Hogia still says so."""
-    effect = await ledger.get(run.resources.store, change.key)
+async def _refused(run: Applying, change: CreateInvoice, error: Rejected) -> None:
+    """What Hogia refused may be our memory's fault: forget it, and look again once. Raises Transient for that."""
+    store = run.resources.store
+    if error.code in STALE_REFERENCE:
+        await cache.forget(store, f"hogia:{run.connection}", f"reference:{change.document.invoice_date.isoformat()}")
+        return
+    effect = await ledger.get(store, change.key)
     if effect is None or effect.attempts > 2:
-        return False
-    await run.contacts.forget_number(change.document.customer_number)
-    return True
+        return
+    if error.code == CUSTOMER_UNKNOWN:
+        await run.contacts.forget_number(change.document.customer_number)
+        raise Transient("CONTACT_GONE", "the contact is no longer in Hogia; it is looked up anew.", retry_after=1) from error
+    if error.code == ARTICLE_UNKNOWN:
+        await Articles(store, run.connection).refresh(run.client)
+        raise Transient("ARTICLE_GONE", "an article is no longer active in Hogia; they are looked up anew.", retry_after=1) from error
 
 
 async def adopt_invoice(run: Applying, change: AdoptInvoice) -> None:

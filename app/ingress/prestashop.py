@@ -133,6 +133,7 @@ def _event(connection: str, shop: Shop, sender_id: str, body: bytes) -> tuple[ev
         status=events.EventStatus.IGNORED if entity is None else events.EventStatus.RECEIVED,
         code=code,
         reason=reason,
+        hint=f"state={notice.state}" if notice.state is not None else "",
         occurred_at=notice.sent_at.isoformat() if notice.sent_at else "",
     )
     return event, None

@@ -48,6 +48,7 @@ class NewEvent:
     reason: str = ""
     occurred_at: str = ""
     source: str = "prestashop"
+    hint: str = ""  # what the notice claims, `state=2`: a reason to look twice, never the truth
 
     @property
     def id(self) -> str:
@@ -138,7 +139,7 @@ async def record(store: Store, event: NewEvent, *, wait_aof: bool = False, delay
         "schema": "1",
     }
     marks = event.entity if event.status == EventStatus.RECEIVED else None
-    args: list[str | bytes | int] = [0, event.id, str(marks) if marks else "", event.type, delay_ms]
+    args: list[str | bytes | int] = [0, event.id, str(marks) if marks else "", event.hint, delay_ms]
     for name, value in fields.items():
         args += [name, value]
     if wait_aof:

@@ -11,6 +11,7 @@ from mappers.canonical import OrderState, ShopOrder
 from mappers.changes import Changeset, Verdict
 from mappers.connection import InvoiceDate, OrderPolicy, ZeroOrders
 from mappers.errors import Rejected
+from mappers.invoice.vouchers import is_payment
 from mappers.snapshot import OrderSnapshot
 
 STATE_NOT_OBSERVED_LIMIT = timedelta(seconds=60)
@@ -104,6 +105,11 @@ def _named(order: ShopOrder, state: int) -> str:
     return f"{state} ({known.name})" if known else str(state)
 
 
+def _is_free(order: ShopOrder, policy: OrderPolicy) -> bool:
+    """Nothing was paid, by a gift card neither: those are payment and not discount (accounting.md 11)."""
+    return order.total_paid_incl == 0 and not any(is_payment(voucher, policy) for voucher in order.vouchers)
+
+
 def _left_out(order: ShopOrder, policy: OrderPolicy, zone: ZoneInfo) -> _Left | None:
     """The conditions of a merchant: each says which setting left the order out."""
     day = order.placed_at.astimezone(zone).date()
@@ -135,6 +141,6 @@ def _left_out(order: ShopOrder, policy: OrderPolicy, zone: ZoneInfo) -> _Left | 
             "TOTAL_ABOVE_MAXIMUM",
             f"its total {total} is above the maximum",
         ),
-        (total == 0 and policy.zero_orders is ZeroOrders.SKIP, "ORDER_FREE", "its total is zero, and zero_orders is skip"),
+        (_is_free(order, policy) and policy.zero_orders is ZeroOrders.SKIP, "ORDER_FREE", "its total is zero, and zero_orders is skip"),
     )
     return next((_Left(code=code, reason=f"the order is left alone: {why}") for applies, code, why in checks if applies), None)

@@ -7,6 +7,7 @@ there that we do not know of; which payments are missing. Anything that a person
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -50,11 +51,16 @@ def decide_order(snapshot: OrderSnapshot) -> Changeset:
     zone = ZoneInfo(snapshot.time_zone)
     day = invoice_day(order, snapshot.shop.orders, now=snapshot.now, zone=zone)
     today = snapshot.now.astimezone(zone).date()
-    invoice = build_invoice(order, snapshot.shop.orders, shop_country=snapshot.shop.country, payment_day=day, today=today)
+    invoice = _paid_not_before(build_invoice(order, snapshot.shop.orders, shop_country=snapshot.shop.country, today=today), day)
     if confirmed:
         assert made is not None
         return _payments_of(snapshot, made, invoice)
     return _invoice(snapshot, order, invoice, made)
+
+
+def _paid_not_before(invoice: Invoice, day: date) -> Invoice:
+    """No payment is registered on a day before the invoice's: there is nothing to settle then."""
+    return replace(invoice, payments=tuple(replace(part, on=max(part.on, day)) for part in invoice.payments))
 
 
 def _already(made: KnownEffect, left: Changeset | None) -> Changeset:

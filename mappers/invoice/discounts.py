@@ -107,7 +107,7 @@ def _fitting(voucher: Voucher, value: Decimal, excl: Decimal, rows: list[Base]) 
     if len({base.part.rate for base in left}) == 1 and value <= _gross(left) + OVERSHOOT:
         return left, not _matches(value, excl, left, OVERSHOOT)
     without_cards = [base for base in left if base.part.treatment is not Treatment.GIFT_CARD]
-    candidates = [left, without_cards, *_by_rate(without_cards).values(), *_by_rate(left).values()]
+    candidates = [left, without_cards, *_by_rate(without_cards).values(), *_by_rate(left).values(), *_by_product(left).values()]
     for tolerance in (EXACT, NEAR):
         for candidate in candidates:
             if candidate and _matches(value, excl, candidate, tolerance):
@@ -156,6 +156,14 @@ def _by_rate(bases: list[Base]) -> dict[Decimal, list[Base]]:
     for base in bases:
         if base.gross > 0:
             groups.setdefault(base.part.rate, []).append(base)
+    return groups
+
+
+def _by_product(bases: list[Base]) -> dict[int, list[Base]]:
+    """Where unit prices were rounded before multiplying, a product's ratio is its own and not its rate's."""
+    groups: dict[int, list[Base]] = {}
+    for base in bases:
+        groups.setdefault(base.part.product_id, []).append(base)
     return groups
 
 

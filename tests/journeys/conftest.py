@@ -6,9 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest_asyncio
+
 from app.embedded import EmbeddedServer
 from app.store.redis import Store
-
 from tests.world import World, world
 
 

@@ -6,9 +6,9 @@ import asyncio
 from decimal import Decimal
 
 import pytest
+
 from app.store import ledger
 from app.store.ledger import EffectState
-
 from tests.world import World
 
 PAID = Decimal("448.00")

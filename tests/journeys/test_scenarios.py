@@ -5,8 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
-from app.sandbox.prestashop.scenarios import ALL, BY_SLUG
 
+from app.sandbox.prestashop.scenarios import ALL, BY_SLUG
 from tests.world import World
 
 SETTINGS = {
