@@ -183,6 +183,38 @@ class Sibling:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """One `order_carriers` record: where the shop keeps an order's tracking number. Its id is its own, not the order's."""
+
+    id: int
+    carrier_id: int
+    tracking_number: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SlipRow:
+    """One row of a slip: pieces and the row's total amounts."""
+
+    order_row_id: int
+    quantity: int
+    total_excl: Decimal
+    total_incl: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """One `order_slip` record. Its `amount`, `partial` and `order_slip_type` lie and are not read (prestashop.md 9, 13)."""
+
+    id: int
+    products_excl: Decimal
+    products_incl: Decimal
+    shipping_excl: Decimal
+    shipping_incl: Decimal
+    made_at: datetime
+    rows: tuple[SlipRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Currency:
     """The order's currency as the shop knows it."""
 

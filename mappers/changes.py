@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from mappers.changes_after import After
 from mappers.customer import ContactCard
 from mappers.hogia.model import HogiaInvoice
 from mappers.invoice.model import InvoiceDocument, Notice, PaymentPart
@@ -121,7 +122,8 @@ class AdoptPayment:
         return f"payment of {self.part.amount} {self.currency} is already registered"
 
 
-Change = CreateContact | LinkContact | CreateArticle | CreateInvoice | AdoptInvoice | RegisterPayment | AdoptPayment
+Invoicing = CreateContact | LinkContact | CreateArticle | CreateInvoice | AdoptInvoice | RegisterPayment | AdoptPayment
+Change = Invoicing | After
 
 
 class Verdict(StrEnum):

@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from mappers.payments.model import Provider
+
 # Read by the door's validator: an unknown key in a connection file is a mistake to be told, not ignored.
 STRICT = {"extra": "forbid"}
 
@@ -65,6 +67,100 @@ class RegisterPayment(StrEnum):
 class Difference(StrEnum):
     PARK = "park"
     POST = "post"
+
+
+class YourReference(StrEnum):
+    """What Hogia prints as the customer's reference."""
+
+    CONTACT = "contact"  # the name on the invoice address, of companies only
+    ALWAYS = "always"  # the name on the invoice address
+    NONE = "none"
+    OTHER = "other"  # the first line of the invoice address's field `other`
+
+
+class RowText(StrEnum):
+    """Whose name of an article stands on its row."""
+
+    SHOP = "shop"
+    HOGIA = "hogia"  # the article's own name, where Hogia has the article; else the shop's
+
+
+class FreeFreight(StrEnum):
+    """Freight that a voucher gives away."""
+
+    ROWS = "rows"  # a freight row and a discount row
+    NET = "net"  # neither
+
+
+class CustomerMatch(StrEnum):
+    """What a contact is found by, in the order of the list (connectors.md 5)."""
+
+    LINK = "link"
+    VAT_NUMBER = "vat_number"
+    ORGANISATION_NUMBER = "organisation_number"
+    EMAIL = "email"
+
+
+class CustomerPart(StrEnum):
+    """What of a known customer is written to the contact when the shop has it newer."""
+
+    NAME = "name"
+    EMAIL = "email"
+    BILLING = "billing"
+    DELIVERY = "delivery"
+    VAT_NUMBER = "vat_number"
+
+
+class NumberField(StrEnum):
+    """Fields of the shop that may hold an organisation or VAT number."""
+
+    VAT_NUMBER = "vat_number"
+    DNI = "dni"
+    SIRET = "siret"
+
+
+class HogiaStatus(StrEnum):
+    """What becomes of an invoice in Hogia that a shop may be told."""
+
+    DELIVERED = "delivered"
+    INVOICED = "invoiced"
+    PAID = "paid"
+    CANCELLED = "cancelled"
+    CREDITED = "credited"
+
+
+class CaptureStrategy(StrEnum):
+    ORDER_STATE = "order_state"
+    PSP_API = "psp_api"
+    ALREADY_CAPTURED = "already_captured"
+    NONE = "none"
+
+
+class CaptureWhen(StrEnum):
+    DELIVERED = "delivered"
+    INVOICED = "invoiced"
+
+
+class PartialCapture(StrEnum):
+    PER_DELIVERY = "per_delivery"  # where the payment can be split; else on the final delivery
+    ON_FINAL = "on_final"
+
+
+class MoreThanInvoiced(StrEnum):
+    HOLD = "hold"
+    CAP = "cap"  # credit what is left of the invoice
+
+
+class CancelledOrder(StrEnum):
+    CREDIT = "credit"  # cancel a draft or unpaid invoice where Hogia allows, else credit it in full
+    PARK = "park"
+    LEAVE = "leave"
+
+
+class EditedOrder(StrEnum):
+    SHOW = "show"
+    PARK = "park"
+    REINVOICE = "reinvoice"  # credit in full and invoice anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,17 +232,17 @@ class CustomerPolicy:
 
     __pydantic_config__ = STRICT
 
-    match: tuple[str, ...] = ("link", "vat_number", "organisation_number", "email")
+    match: tuple[CustomerMatch, ...] = tuple(CustomerMatch)
     number_format: str = "PS{shop}-{customer}"  # at most 20 characters when filled in
     guests: GuestRule = GuestRule.MATCH
     collective_number: str = ""  # for guests = "collective": the number of an existing contact
-    organisation_number_fields: tuple[str, ...] = ("vat_number", "dni", "siret")
+    organisation_number_fields: tuple[NumberField, ...] = tuple(NumberField)
     company_name_is_company: bool = True  # a company name on the invoice address makes a company, without any number
     require_organisation_number: bool = False
     send_vat_number: bool = True
-    update: tuple[str, ...] = ("name", "email", "billing", "delivery", "vat_number")
+    update: tuple[CustomerPart, ...] = tuple(CustomerPart)
     update_matched: bool = False  # also update contacts that we did not create
-    ignore_inactive: bool = True  # an inactive contact is no match
+    ignore_inactive: bool = True  # an inactive contact is no match; False: an order of such a customer is parked
     language: str = ""  # "" = by the customer's language: sv -> sv-SE, others en-GB
 
 
@@ -167,7 +263,7 @@ class OrderPolicy:
     customer_groups: tuple[int, ...] = ()  # default groups; empty: all
     excluded_customer_groups: tuple[int, ...] = ()
     excluded_modules: tuple[str, ...] = ()
-    minimum_total_incl: Decimal | None = None
+    minimum_total_incl: Decimal | None = None  # in the order's own currency
     maximum_total_incl: Decimal | None = None
     zero_orders: ZeroOrders = ZeroOrders.SKIP
     sweep_minutes: int = 10
@@ -178,11 +274,11 @@ class OrderPolicy:
     invoice_reference_prefix: str = ""
     order_number: str = "{reference}"  # shown as the customer's order number; {reference} and {id}
     our_reference: str = ""
-    your_reference: str = "contact"  # contact (name on the invoice address, companies only) | always | none | other (the address's field)
+    your_reference: YourReference = YourReference.CONTACT
     comment: str = "Webborder {reference}"
     text_rows: tuple[str, ...] = ()  # printed last; {reference} and {id}
     order_notes: bool = False  # the customer's messages and gift message as text rows
-    delivery_date: bool = True
+    delivery_date: bool = True  # a text row with the day of delivery, where it is not the invoice's (accounting.md 8, item 7)
     cost_centre: str = ""
     project: str = ""
     send_email: bool = False  # let Hogia e-mail the invoice to the customer
@@ -199,10 +295,10 @@ class OrderPolicy:
     discount_text: str = "Rabatt"
     missing_article: MissingArticle = MissingArticle.TEMPORARY_LINE
     row_without_reference: MissingArticle = MissingArticle.TEMPORARY_LINE  # `create` is not possible without a number
-    row_text: str = "shop"  # shop | hogia (the article's own name)
+    row_text: RowText = RowText.SHOP
     row_text_length: int = 200
     unit: str = "st"
-    free_freight: str = "rows"  # rows | net (leave both rows out when a voucher gives the freight away)
+    free_freight: FreeFreight = FreeFreight.ROWS
     voucher_text_rows: bool = False
     gift_card_articles: tuple[str, ...] = ()  # references sold at 0 % as multi-purpose gift cards: a liability, not turnover
     gift_card_vouchers: tuple[str, ...] = ()  # voucher codes or names, by prefix, that are payment and not discount
@@ -234,7 +330,7 @@ class OrderStatusRule:
 
     __pydantic_config__ = STRICT
 
-    hogia: str  # delivered | invoiced | paid | cancelled | credited
+    hogia: HogiaStatus
     state: int
     mail: bool = False
     tracking: bool = False
@@ -242,12 +338,31 @@ class OrderStatusRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaptureRule:
-    """How a payment module's money is captured. Kept as configured; its credentials are sealed."""
+    """How a payment module's money is captured (payments.md 8.2). Its credentials are sealed and not here."""
 
     __pydantic_config__ = STRICT
 
-    strategy: str  # order_state | psp_api | already_captured | none
-    provider: str = ""
+    strategy: CaptureStrategy
+    provider: Provider | None = None
+    base_url: str = ""  # "": the provider's live address
+    when: CaptureWhen = CaptureWhen.DELIVERED
+    partial: PartialCapture = PartialCapture.PER_DELIVERY
+    fallback: bool = False  # order_state: capture at the provider when the shop's module did not
+    extend: bool = False  # lengthen an authorisation that is about to expire (Klarna)
+    refund: bool = False  # refund at the provider what is credited in Hogia
+    release: bool = False  # give up the authorisation of what is cancelled
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefundPolicy:
+    """What refunds, cancellations and edits in the shop become in the books."""
+
+    __pydantic_config__ = STRICT
+
+    slips: bool = True  # an order slip becomes a credit invoice
+    more_than_invoiced: MoreThanInvoiced = MoreThanInvoiced.HOLD  # a slip that ignored a voucher (accounting-recordings.md 3)
+    cancelled: CancelledOrder = CancelledOrder.CREDIT
+    edited: EditedOrder = EditedOrder.SHOW
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +379,8 @@ class Shop:
     orders: OrderPolicy = field(default_factory=OrderPolicy)
     order_status: tuple[OrderStatusRule, ...] = ()
     capture: Mapping[str, CaptureRule] = field(default_factory=dict)
+    refunds: RefundPolicy = field(default_factory=RefundPolicy)
+    write_note: bool = False  # the invoice's number, OCR and payment state into the order's note
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from mappers.canonical import Address, ShopOrder
 from mappers.connection import CustomerPolicy, GuestRule
 from mappers.errors import Misconfigured, Rejected
 from mappers.hogia.text import CONTACT_NUMBER, NAME, fit
-from mappers.identity import IdentityNumber, fold, person_key, read_number
+from mappers.identity import IdentityNumber, fold, looks_personal, person_key, read_number
 from mappers.invoice.model import DocumentAddress
 
 LANGUAGES: Mapping[str, str] = {"sv": "sv-SE"}  # customers' language (ISO 639-1) -> Hogia's; every other speaks English
@@ -180,10 +180,14 @@ def document_address(address: Address | None) -> DocumentAddress | None:
 
 
 def your_reference(order: ShopOrder, source: str, *, is_company: bool) -> str:
-    """What Hogia prints as "Er referens": the name on the invoice address (`contact`: of companies only, `always`), the `other` field's first line, or ""."""
+    """What Hogia prints as "Er referens": the name on the invoice address (`contact`: of companies only, `always`), the `other` field's first line, or "".
+
+    A first line with a personal number in it is left out (accounting.md 13).
+    """
     address = order.invoice_address or order.delivery_address
     name = f"{address.firstname} {address.lastname}".strip() if address else ""
     other = address.other.strip().splitlines()[0].strip() if address and address.other.strip() else ""
+    other = "" if looks_personal(other) else other
     texts = {"contact": name if is_company else "", "always": name, "none": "", "other": other}
     if source not in texts:
         raise Misconfigured(

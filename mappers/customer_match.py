@@ -65,12 +65,14 @@ def match_contact(card: ContactCard, *, link: str, candidates: Sequence[HogiaCon
             )
     usable = [contact for contact in candidates if contact.is_active or not policy.ignore_inactive]
     if card.is_collective:
-        return _collective(card.number, usable)
+        return _collective(card.number, [contact for contact in candidates if contact.is_active])
     steps = [word for word in policy.match if not card.is_anonymised or word == "link"]
     for word in steps:
         hits = {contact.id: contact for contact in STEPS[word](card, link, usable, policy)}
         if hits:
             contact = _one(card, list(hits.values()), word)
+            if not contact.is_active:
+                raise _inactive(contact)
             return Use(number=contact.number, id=contact.id, update=_update(card, contact, policy), reason=word, version=contact.version)
     if card.is_anonymised:
         return _anonymised(usable, policy)
@@ -123,6 +125,7 @@ STEPS: Mapping[str, Step] = {
 
 
 def _one(card: ContactCard, hits: Sequence[HogiaContact], step: str) -> HogiaContact:
+    hits = [contact for contact in hits if contact.is_active] or hits
     if len(hits) == 1:
         return hits[0]
     if card.is_guest and not card.is_company:
@@ -149,7 +152,7 @@ def _collective(number: str, usable: Sequence[HogiaContact]) -> Use:
 def _anonymised(usable: Sequence[HogiaContact], policy: CustomerPolicy) -> Use:
     """An anonymised customer is nobody any more: only a link or the collective contact can be invoiced, and nothing is written to it."""
     if policy.collective_number:
-        return _collective(policy.collective_number, usable)
+        return _collective(policy.collective_number, [contact for contact in usable if contact.is_active])
     raise Rejected(
         "CUSTOMER_ANONYMISED",
         "The customer has been anonymised in the shop and is not linked to a contact. Set `collective_number` to a contact for such orders, or "
@@ -189,6 +192,14 @@ def _may_be_ours(card: ContactCard, contact: HogiaContact, policy: CustomerPolic
     return any(comparable) if comparable else "{shop}" in policy.number_format
 
 
+def _inactive(contact: HogiaContact) -> Rejected:
+    return Rejected(
+        "CUSTOMER_INACTIVE",
+        f"Contact {mask(contact.number)} in Hogia is this customer's and is inactive. Activate it there and transfer again.",
+        subject="customer",
+    )
+
+
 def _free_number(card: ContactCard, candidates: Sequence[HogiaContact]) -> str:
     holders = {contact.number.casefold(): contact for contact in candidates}
     holder = holders.get(card.number.casefold())
@@ -200,11 +211,7 @@ def _free_number(card: ContactCard, candidates: Sequence[HogiaContact]) -> str:
         return card.other_number
     blocking = second if other_kind and second is not None else holder
     if not blocking.is_active and not _is_other_entity(card, blocking):
-        raise Rejected(
-            "CUSTOMER_INACTIVE",
-            f"Contact {mask(blocking.number)} in Hogia is this customer's and is inactive. Activate it there and transfer again.",
-            subject="customer",
-        )
+        raise _inactive(blocking)
     raise Rejected(
         "CUSTOMER_NUMBER_TAKEN",
         f"Contact {mask(blocking.number)} in Hogia has the number this customer would get, but is somebody else. Create the customer's contact in "

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
-from mappers.canonical import EntityKey, ShopOrder
+from mappers.canonical import EntityKey, Parcel, ShopOrder, Slip
 from mappers.connection import Connection, Shop
-from mappers.hogia.model import HogiaContact, HogiaInvoice, HogiaReference
+from mappers.hogia.model import HogiaContact, HogiaInvoice, HogiaReference, InvoiceStatus
+from mappers.payments.model import Payment
 
 
 class Known(StrEnum):
@@ -60,6 +62,8 @@ class OrderSnapshot:
     effects: Mapping[str, KnownEffect] = field(default_factory=dict)
     reference: HogiaReference | None = None
     articles: Mapping[str, str] = field(default_factory=dict)  # folded number -> the active article's own spelling
+    article_names: Mapping[str, str] = field(default_factory=dict)  # folded number -> the active article's name
+    inactive_articles: frozenset[str] = frozenset()  # folded numbers of articles that are there and cannot be sold
     contacts: tuple[HogiaContact, ...] = ()
     contact_link: ContactLink | None = None
     invoices: tuple[HogiaInvoice, ...] = ()  # found by our reference, or read by the id that the ledger has
@@ -69,3 +73,28 @@ class OrderSnapshot:
     def read_delay(self) -> timedelta:
         """How long Hogia's reads may lag behind its writes."""
         return timedelta(seconds=self.connection.hogia.read_delay_seconds)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AfterSnapshot:
+    """An invoiced order: what became of its invoice, and what the shop and the payment provider have of it."""
+
+    now: datetime
+    key: EntityKey
+    connection: Connection
+    shop: Shop
+    order: ShopOrder  # with its history; rows, customer and addresses only where a credit needs them
+    parcels: tuple[Parcel, ...] = ()
+    slips: tuple[Slip, ...] = ()
+    invoice: HogiaInvoice
+    credits: tuple[HogiaInvoice, ...] = ()  # those that credit it
+    effects: Mapping[str, KnownEffect] = field(default_factory=dict)
+    payment: Payment | None = None  # as the provider has it; None where it was not asked
+    has_credentials: bool = False  # for the provider of the order's payment module
+    reference: HogiaReference | None = None
+    time_zone: str = "Europe/Stockholm"
+
+    @property
+    def credited(self) -> Decimal:
+        """What has been credited, incl. VAT, as a positive amount."""
+        return -sum((credit.gross for credit in self.credits if credit.status is not InvoiceStatus.CANCELLED), Decimal(0))

@@ -45,10 +45,16 @@ def transfer_states(states: Mapping[int, OrderState], policy: OrderPolicy) -> fr
 
 
 def needs_history(current_state: int, states: Mapping[int, OrderState], policy: OrderPolicy) -> bool:
-    """Whether the state history can change the decision: not when the current state already decides."""
+    """Whether the state history can change the decision: not when the current state already decides.
+
+    A transfer state that is not flagged paid (a merchant's own "packed") decides the transfer, but not whether the order was paid before.
+    """
     if policy.invoice_date is InvoiceDate.TRANSFER_STATE:
         return True
-    return current_state not in transfer_states(states, policy) | set(policy.cancel_states) | set(policy.hold_states)
+    if current_state in {*policy.cancel_states, *policy.hold_states}:
+        return False
+    state = states.get(current_state)
+    return current_state not in transfer_states(states, policy) or state is None or not state.paid
 
 
 def has_been(order: ShopOrder, states: frozenset[int]) -> bool:
@@ -82,11 +88,36 @@ def not_to_be_invoiced(snapshot: OrderSnapshot) -> Changeset | None:
         if order.current_state not in order.states:
             return _nothing("STATE_UNKNOWN", f"the order is in state {order.current_state}, which the shop does not list")
         return _nothing("STATE_NOT_TRANSFERRED", f"state {_named(order, order.current_state)} is not among the transfer states")
+    _known_enough(order, policy)
     if policy.minimum_age_minutes:
         ripe = order.placed_at + timedelta(minutes=policy.minimum_age_minutes)
         if snapshot.now < ripe:
             return _wait("ORDER_TOO_YOUNG", f"orders are transferred after {policy.minimum_age_minutes} minutes", ripe)
     return None
+
+
+def _known_enough(order: ShopOrder, policy: OrderPolicy) -> None:
+    """Raise Rejected where a condition cannot be judged: neither left out nor transferred by accident."""
+    if (policy.customer_groups or policy.excluded_customer_groups) and order.customer is None:
+        raise Rejected(
+            "CUSTOMER_GROUP_UNKNOWN",
+            "orders are transferred by customer group, and the shop has deleted this order's customer. Invoice the order by hand and discard "
+            "it here, or take customer_groups and excluded_customer_groups out of the settings and release it.",
+            subject=f"order {order.id}",
+        )
+    if (policy.countries or policy.excluded_countries) and not _country(order):
+        raise Rejected(
+            "COUNTRY_UNKNOWN",
+            "orders are transferred by country, and this order's delivery address or its country could not be read. Restore the address in the "
+            "shop and release the order.",
+            subject=f"order {order.id}",
+        )
+
+
+def _country(order: ShopOrder) -> str:
+    """Where the order is delivered; the invoice address's country where there is no delivery address."""
+    address = order.delivery_address or order.invoice_address
+    return address.country if address else ""
 
 
 def _missing(snapshot: OrderSnapshot) -> Changeset:
@@ -113,20 +144,20 @@ def _is_free(order: ShopOrder, policy: OrderPolicy) -> bool:
 def _left_out(order: ShopOrder, policy: OrderPolicy, zone: ZoneInfo) -> _Left | None:
     """The conditions of a merchant: each says which setting left the order out."""
     day = order.placed_at.astimezone(zone).date()
-    country = order.delivery_address.country if order.delivery_address else ""
-    group = order.customer.default_group_id if order.customer else 0
+    country = _country(order)
+    group = order.customer.default_group_id if order.customer else None
     total = order.total_paid_incl
     checks = (
         (policy.start_date is not None and day < policy.start_date, "ORDER_BEFORE_START", f"it was placed before {policy.start_date}"),
         (order.module in policy.excluded_modules, "MODULE_EXCLUDED", f"the payment module {order.module} is left out"),
         (
-            bool(policy.countries) and country not in policy.countries,
+            bool(policy.countries and country) and country not in policy.countries,
             "COUNTRY_NOT_INCLUDED",
-            f"deliveries to {country or '?'} are not included",
+            f"deliveries to {country} are not included",
         ),
         (country in policy.excluded_countries, "COUNTRY_EXCLUDED", f"deliveries to {country} are left out"),
         (
-            bool(policy.customer_groups) and group not in policy.customer_groups,
+            bool(policy.customer_groups) and group is not None and group not in policy.customer_groups,
             "GROUP_NOT_INCLUDED",
             f"customer group {group} is not included",
         ),

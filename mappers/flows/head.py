@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,7 +11,8 @@ from mappers.connection import InvoiceDate, OrderPolicy, PaymentRule, Shop
 from mappers.customer import ContactCard, your_reference
 from mappers.errors import Misconfigured
 from mappers.flows.eligibility import has_been, transfer_states
-from mappers.invoice.model import Invoice, InvoiceDocument
+from mappers.invoice.model import Invoice, InvoiceDocument, InvoiceRow, RowKind
+from mappers.template import fill
 
 
 def payment_rule(order: ShopOrder, policy: OrderPolicy) -> PaymentRule:
@@ -52,11 +54,34 @@ def invoice_reference(shop: Shop, order_id: int) -> str:
 def filled(template: str, order: ShopOrder, *, setting: str) -> str:
     """A template of the connection file with `{reference}` and `{id}` filled in; raises Misconfigured for any other field."""
     try:
-        return template.format(reference=order.reference, id=order.id)
-    except (KeyError, IndexError, ValueError):
+        return fill(template, {"reference": order.reference, "id": str(order.id)})
+    except ValueError:
         raise Misconfigured(
             "TEMPLATE_UNKNOWN_FIELD", f"orders.{setting} can use {{reference}} and {{id}} only; correct the connection file."
         ) from None
+
+
+def with_delivery_day(invoice: Invoice, order: ShopOrder, policy: OrderPolicy, *, day: date, zone: ZoneInfo) -> Invoice:
+    """The invoice with a text row that says the day of delivery, where the shop knows one and it is not the invoice's own.
+
+    The date of supply must stand on an invoice if it is another (17 kap. 24 § ML, accounting.md 8 item 7), and Hogia's head has no field
+    for it. The row stands before the shop's own `text_rows`.
+    """
+    if not policy.delivery_date or order.delivered_at is None:
+        return invoice
+    delivered = order.delivered_at.astimezone(zone).date()
+    if delivered == day:
+        return invoice
+    own = sum(1 for text in policy.text_rows if text.strip())
+    at = len(invoice.rows) - own
+    row = InvoiceRow(kind=RowKind.TEXT, text=f"Leveransdatum {delivered.isoformat()}")
+    return replace(invoice, rows=(*invoice.rows[:at], row, *invoice.rows[at:]))
+
+
+def payments_dated(invoice: Invoice, order: ShopOrder, *, day: date, zone: ZoneInfo) -> Invoice:
+    """Each of the shop's payments on its own day, but never before the invoice it pays."""
+    own = {f"payment-{payment.id}": payment.paid_at.astimezone(zone).date() for payment in order.payments}
+    return replace(invoice, payments=tuple(replace(part, on=max(own.get(part.key, day), day)) for part in invoice.payments))
 
 
 def document(invoice: Invoice, order: ShopOrder, shop: Shop, card: ContactCard, *, customer_number: str, day: date) -> InvoiceDocument:

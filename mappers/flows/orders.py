@@ -18,7 +18,7 @@ from mappers.errors import Misconfigured, Rejected
 from mappers.flows.articles import article_lines
 from mappers.flows.contact import contact_changes, shop_code
 from mappers.flows.eligibility import not_to_be_invoiced, soon
-from mappers.flows.head import document, invoice_day, invoice_reference, terms_days
+from mappers.flows.head import document, invoice_day, invoice_reference, payments_dated, terms_days, with_delivery_day
 from mappers.hogia.model import HogiaInvoice, HogiaReference, InvoiceStatus
 from mappers.invoice.build import build_invoice
 from mappers.invoice.model import Invoice, InvoiceDocument, Notice
@@ -35,6 +35,28 @@ def invoice_key(entity: str) -> str:
 def payment_key(entity: str, part: str) -> str:
     """The ledger's key of one registered payment."""
     return f"payment:{entity}/{part}"
+
+
+def reference_lacks(snapshot: OrderSnapshot, reference: HogiaReference) -> bool:
+    """Whether the order's invoice needs a currency, year or account that this copy of Hogia's reference does not have."""
+    order = snapshot.order
+    assert order is not None
+    zone = ZoneInfo(snapshot.time_zone)
+    day = invoice_day(order, snapshot.shop.orders, now=snapshot.now, zone=zone)
+    try:
+        _preflight(_built(snapshot, order, day=day), reference, day=day.isoformat())
+    except Misconfigured:
+        return True
+    except Rejected:
+        return False
+    return False
+
+
+def _built(snapshot: OrderSnapshot, order: ShopOrder, *, day: date) -> Invoice:
+    zone = ZoneInfo(snapshot.time_zone)
+    today = snapshot.now.astimezone(zone).date()
+    invoice = build_invoice(order, snapshot.shop.orders, shop_country=snapshot.shop.country, payment_day=day, today=today)
+    return payments_dated(invoice, order, day=day, zone=zone)
 
 
 def decide_order(snapshot: OrderSnapshot) -> Changeset:
@@ -84,6 +106,7 @@ def _invoice(snapshot: OrderSnapshot, order: ShopOrder, invoice: Invoice, made: 
     )
     number, contact = contact_changes(snapshot, card)
     invoice, lines, articles = article_lines(snapshot, invoice, reference)
+    invoice = with_delivery_day(invoice, order, policy, day=day, zone=ZoneInfo(snapshot.time_zone))
     paper = document(invoice, order, snapshot.shop, card, customer_number=number, day=day)
     found = _found(snapshot, paper)
     if found is not None:
@@ -120,6 +143,7 @@ def _preflight(invoice: Invoice, reference: HogiaReference, *, day: str) -> None
             f"no financial year in Hogia covers {day}. Create or open it there, or choose another orders.invoice_date, and release the order.",
         )
     used = {row.account for row in invoice.rows if row.account} | {part.account for part in invoice.payments}
+    used |= {row.vat_account for row in invoice.rows if row.vat_account is not None}
     missing = sorted(number for number in used if number not in reference.accounts or not reference.accounts[number].is_active)
     if missing:
         raise Misconfigured(

@@ -65,6 +65,20 @@ class HogiaDelivery:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HogiaLine:
+    """A line with an amount. `net` is excl. VAT; `rate` percent."""
+
+    index: int
+    text: str
+    article: str
+    quantity: Decimal
+    unit_price: Decimal
+    net: Decimal
+    rate: Decimal
+    account: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class HogiaInvoice:
     """A customer invoice as it stands in Hogia."""
 
@@ -91,6 +105,7 @@ class HogiaInvoice:
     credits: str = ""  # id of the invoice that this one credits
     credited_by: tuple[str, ...] = ()  # ids of the invoices that credit this one
     delivery: HogiaDelivery | None = None
+    lines: tuple[HogiaLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from mappers.hogia.model import DeliveredLine, DeliveryState, HogiaDelivery, HogiaInvoice, HogiaPayment, InvoiceStatus
+from mappers.hogia.reading_lines import read_lines
 from mappers.hogia.values import day, flag, mapping, mappings, number, percent, text, whole
 
 ZERO = Decimal(0)
@@ -48,6 +49,7 @@ def read_invoice(body: Mapping[str, Any]) -> HogiaInvoice:
         credits=credits_id,
         credited_by=credited_by,
         delivery=_delivery(body),
+        lines=read_lines(body),
     )
 
 
