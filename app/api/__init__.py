@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from app.api import api_keys, audit, connections, entities, events, ledger, parked, replays
+
 
 def routers() -> list[APIRouter]:
-    """Every router of the API."""
-    return []
+    """Every router of the API. Replays come first: `POST /api/events/replay` must not be taken for an event's id."""
+    return [
+        replays.router,
+        events.router,
+        entities.router,
+        parked.router,
+        ledger.router,
+        connections.router,
+        api_keys.router,
+        audit.router,
+    ]

@@ -1,0 +1,261 @@
+"""A demo from the first process to the last line: start, apply, let customers buy, follow, verify, stay."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import secrets
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+from app import auth
+from app.cli.demo import scene, suggestions, verify
+from app.cli.demo.follow import Outcome, outcome
+from app.cli.demo.household import Household, address, listening
+from app.cli.demo.screen import Screen
+from app.cli.demo.suggestions import Addresses, Spoiled
+from app.sandbox.remote import Remote, RemoteError, Sale
+from app.store import cache, connections, events
+from app.store.redis import Store
+from app.store.seal import Seal
+
+API_PORT, SHOP_PORT, HOGIA_PORT = 8080, 8088, 8089
+START_SECONDS = 20.0
+EXIT_SECONDS = 26.0  # when `--exit` gives up waiting, counted from the beginning: it has to end within 30
+PATIENCE_SECONDS = 20.0  # the same for a demo that stays
+NEXT_SECONDS = 1.5  # the next customer comes when an order is settled, or after this long
+LOOK_SECONDS = 0.02
+WATCH_SECONDS = 0.3
+AT_ONCE = 3  # orders under way with `--exit`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for."""
+
+    exits: bool
+    recordings: Path | None
+    orders: int
+    port: int | None
+    faults: dict[str, int]
+
+
+@dataclass(slots=True, kw_only=True)
+class Play:
+    """One demo while it runs."""
+
+    options: Options
+    house: Household
+    screen: Screen
+    began: float = field(default_factory=time.monotonic)
+    descriptions: dict[int, str] = field(default_factory=dict)  # by order
+    expectations: dict[int, str] = field(default_factory=dict)  # where the shop's facts alone do not say it
+    printed: dict[int, int] = field(default_factory=dict)  # order -> generation that was printed
+    spoiled: Spoiled | None = None
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.began
+
+    async def run(self) -> int:
+        """Until everything is verified (`--exit`), or for ever. Answers the exit code. Raises RemoteError and Misconfigured."""
+        at = await self._start()
+        store = Store.connect(self.house.redis_url)
+        remote = Remote(shop=at.shop, hogia=at.hogia)
+        try:
+            await self._wait_until_up(store, remote, at)
+            await self._happen(store, remote)
+            await self._wait_until_settled(store, remote)
+            code = await self._verify(store, remote)
+            if not self.options.exits:
+                self._suggest(at)
+                await self._watch(store, remote)
+            return code
+        finally:
+            await remote.close()
+            await store.close()
+
+    # Start ----------------------------------------------------------------------------------------------------------------------
+
+    async def _start(self) -> Addresses:
+        options, house = self.options, self.house
+        api = listening(options.port if options.port is not None else API_PORT, exactly=options.port is not None)
+        shop, hogia = listening(SHOP_PORT), listening(HOGIA_PORT)
+        urls = {"api": address(api), "shop": address(shop), "hogia": address(hogia)}
+        secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
+        house.begin()
+        bind = urls["api"].removeprefix("http://")
+        environment = house.environment(
+            {
+                "ORDERBRO_ALLOW_PRIVATE_HOSTS": "1",
+                "ORDERBRO_BIND": bind,
+                "ORDERBRO_RETRY_FIRST_SECONDS": "1",
+            }
+        )
+        notify = ["--webhook-url", f"{urls['api']}/webhooks/prestashop/{scene.SHOP}", "--webhook-secret", secret]
+        replay = ["--recordings", str(options.recordings)] if options.recordings is not None else []
+        ports = {name: url.rpartition(":")[2] for name, url in urls.items()}
+        sandbox = ["-m", "app.sandbox"]
+        house.start(
+            "shop",
+            [*sandbox, "prestashop", "--port", ports["shop"], "--fd", "FD", *notify, *replay],
+            environment=environment,
+            listener=shop,
+        )
+        house.start("hogia", [*sandbox, "hogia", "--port", ports["hogia"], "--fd", "FD"], environment=environment, listener=hogia)
+        uvicorn = ["-m", "uvicorn", "app.cli.processes:application", "--factory", "--fd", "FD", "--log-level", "warning", "--no-access-log"]
+        house.start("api", uvicorn, environment=environment, listener=api)
+        house.start("worker", ["-m", "workers"], environment=environment)
+        token = await self._configure(urls, secret)
+        return Addresses(**urls, folder=str(house.folder), token=token)
+
+    async def _configure(self, urls: dict[str, str], secret: str) -> str:
+        """Apply the connection and make an API key; answers its token."""
+        store = Store.connect(self.house.redis_url)
+        try:
+            document = scene.connection_document(shop_url=urls["shop"], hogia_url=urls["hogia"], webhook_secret=secret)
+            await connections.save(store, Seal(self.house.secret_key), connections.read_document(document, {}))
+            _, token = await auth.create(store, name="demo", role=auth.Role.ADMIN)
+            return token
+        finally:
+            await store.close()
+
+    async def _wait_until_up(self, store: Store, remote: Remote, at: Addresses) -> None:
+        waits = (f"{at.shop}/_control/scenarios", f"{at.hogia}/_faults", f"{at.api}/health/ready")
+        await asyncio.gather(*(remote.ready(url, seconds=START_SECONDS) for url in waits))
+        while not await cache.workers(store):
+            if self.seconds > START_SECONDS:
+                raise RemoteError(f"the worker did not report within {START_SECONDS:.0f} s")
+            await asyncio.sleep(LOOK_SECONDS)
+        await remote.act("add_helper_articles")
+        for year in sorted({sale.day[:4] for sale in (await remote.sales()).values() if sale.day[:4].isdigit()}):
+            await remote.act("open_year", year=int(year))
+        await remote.set_faults(**{"rate_limit": 0, **self.options.faults})
+        self.screen.say(f"Up after {self.seconds:.1f} s, with an embedded server and a worker:")
+        self.screen.say(f"  API {at.api}\n  sandbox shop {at.shop}\n  sandbox Hogia {at.hogia}")
+
+    # What happens ---------------------------------------------------------------------------------------------------------------
+
+    async def _happen(self, store: Store, remote: Remote) -> None:
+        """Orders, one after the other for people who look on, some at once when time counts."""
+        room = asyncio.Semaphore(AT_ONCE if self.options.exits else 1)
+
+        async def one(make: Callable[[], Awaitable[dict[int, str]]]) -> None:
+            async with room:
+                made = await make()
+                self.descriptions |= made
+                for order in made:
+                    await self._follow(store, remote, order, seconds=NEXT_SECONDS)
+
+        first, *rest = await self._makers(remote)
+        await one(first)
+        await asyncio.gather(*map(one, rest))
+
+    async def _makers(self, remote: Remote) -> list[Callable[[], Awaitable[dict[int, str]]]]:
+        """What makes each order happen; called, it answers the orders and their descriptions."""
+        if self.options.recordings is not None:
+            found = scene.recorded(self.options.recordings)
+            self.expectations = {order: each.code for order, each in found.items() if each.code}
+            self.screen.title(f"{len(found)} recorded orders of a real shop: an event for each")
+            return [partial(self._tell, remote, order, each.label) for order, each in found.items()]
+        self.screen.title("Customers buy; the shop tells Orderbro; Hogia gets invoices")
+        known = await remote.descriptions()
+        wanted = scene.chosen(known, self.options.orders)
+        return [*(partial(self._buy, remote, slug, known[slug]) for slug in wanted), partial(self._spoil, remote)]
+
+    async def _buy(self, remote: Remote, slug: str, description: str) -> dict[int, str]:
+        return dict.fromkeys(await remote.place(slug), description)
+
+    async def _tell(self, remote: Remote, order: int, label: str) -> dict[int, str]:
+        await remote.notify(order)
+        return {order: label}
+
+    async def _spoil(self, remote: Remote) -> dict[int, str]:
+        """An order whose total a module raises without a row, before its payment arrives."""
+        (order,) = await remote.place(scene.SPOILED)
+        right = (await remote.sales())[order].total_incl
+        wrong = f"{right + scene.SPOILED_BY:.6f}"
+        await remote.edit_order(order, total_paid=wrong, total_paid_tax_incl=wrong)
+        await remote.set_state(order, scene.PAID_STATE)
+        self.expectations[order] = scene.SPOILED_CODE
+        self.spoiled = Spoiled(order=order, right_total=f"{right:.6f}")
+        return {order: scene.SPOILED_DESCRIPTION}
+
+    async def _follow(self, store: Store, remote: Remote, order: int, *, seconds: float) -> None:
+        """Print the order when it is settled; one that takes longer is printed later."""
+        sale = (await remote.sales())[order]
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            found = await outcome(store, order, notices=sale.notices)
+            if found is not None and found.settled:
+                await self._print(remote, found)
+                return
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _print(self, remote: Remote, found: Outcome) -> None:
+        if self.printed.get(found.order) == found.generation:
+            return
+        self.printed[found.order] = found.generation
+        sale = (await remote.sales())[found.order]
+        bills = [bill for bill in await remote.bills() if bill.reference == verify.invoice_reference(found.order)]
+        self.screen.order(self.descriptions[found.order], sale, found, bills[0] if bills else None)
+
+    async def _wait_until_settled(self, store: Store, remote: Remote) -> None:
+        """Those that took longer, up to the limit; then they are printed as they stand."""
+        limit = EXIT_SECONDS if self.options.exits else self.seconds + PATIENCE_SECONDS
+        while True:
+            sales = await remote.sales()
+            found = [(order, await outcome(store, order, notices=sales[order].notices)) for order in self.descriptions]
+            late = self.seconds > limit
+            for _, each in found:
+                if each is not None and (each.settled or late):
+                    await self._print(remote, each)
+            if late or all(each is not None and each.settled for _, each in found):
+                return
+            await asyncio.sleep(WATCH_SECONDS)
+
+    # Afterwards -----------------------------------------------------------------------------------------------------------------
+
+    async def _verify(self, store: Store, remote: Remote) -> int:
+        """Compare both sides; print it; 0 when nothing differs."""
+        calls = await remote.calls()
+        everything = await remote.sales()
+        sales = {order: everything[order] for order in sorted(self.descriptions)}
+        bills = await remote.bills()
+        expectations = {order: self.expectations.get(order) or verify.expected(sale) for order, sale in sales.items()}
+        outcomes = {order: await outcome(store, order, notices=sale.notices) for order, sale in sales.items()}
+        found = verify.differences(sales, bills, outcomes, expectations)
+        equal = not found
+        self.screen.title("Result")
+        self.screen.totals(verify.sums(sales, bills, expectations))
+        self.screen.summary(outcomes, invoices=len(bills), calls=calls, equal=equal, seconds=self.seconds)
+        if found:
+            self.screen.differences(found)
+        return 0 if equal else 1
+
+    def _suggest(self, at: Addresses) -> None:
+        first = min(self.descriptions)
+        suggestions.suggest(self.screen, at, order=first, spoiled=self.spoiled, can_place=self.options.recordings is None)
+
+    async def _watch(self, store: Store, remote: Remote) -> None:
+        """Print whatever else happens to orders, for ever."""
+        told: dict[int, str] = {}
+        while True:
+            newest, _ = await events.search(store, {"kind": "order"}, limit=50)
+            sales: dict[int, Sale] = {}
+            for order in sorted({int(event.entity.rpartition("/")[2]) for event in newest}):
+                found = await outcome(store, order)
+                if found is None or self.printed.get(order) == found.generation:
+                    continue
+                sales = sales or await remote.sales()
+                if found.settled and len(found.events) >= sales[order].notices:
+                    if order not in self.descriptions:
+                        self.descriptions[order] = "Another order"
+                    await self._print(remote, found)
+                elif found.status == "retrying" and told.get(order) != found.code:
+                    told[order] = found.code
+                    self.screen.waits(order, found)
+            await asyncio.sleep(WATCH_SECONDS)
