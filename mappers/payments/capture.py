@@ -43,9 +43,12 @@ def minor(amount: Decimal, decimals: int = 2) -> int:
     return int((amount * 10**decimals).quantize(Decimal(1), rounding=ROUND_HALF_UP))
 
 
-def capture_key(provider: Provider, reference: str, cumulative: int, sequence: int = 0) -> str:
-    """The idempotency key of a capture: what is captured, never which attempt (payments.md 9.4)."""
-    return str(uuid.uuid5(NAMESPACE, f"{provider}|{reference}|capture|{cumulative}|{sequence}"))
+def capture_key(provider: Provider, reference: str, *, cumulative: int, amount: int, sequence: int = 0) -> str:
+    """The idempotency key of a capture: what is captured, never which attempt (payments.md 9.4).
+
+    The amount is part of it, because Klarna looks at the key alone; `sequence` rises with every definite no, which a provider replays too.
+    """
+    return str(uuid.uuid5(NAMESPACE, f"{provider}|{reference}|capture|{cumulative}|{amount}|{sequence}"))
 
 
 def refund_key(provider: Provider, reference: str, what: str) -> str:
@@ -84,17 +87,18 @@ def decide_capture(
     """`cumulative`: what has been delivered so far in minor units incl. VAT; `is_all`: everything has. Raises Rejected for a person."""
     if payment.is_direct:
         return CaptureDecision(verdict=CaptureVerdict.NOT_REQUIRED, code="PAID_DIRECTLY", reason="the money moved at purchase")
+    # The provider's own fee is captured with the first delivery and is no part of what the shop delivers.
+    fees = sum(row.amount for capture in payment.captures for row in capture.rows if row.is_fee)
+    goods = payment.captured - fees
+    if goods >= (minor(order.total_paid_incl, order.currency.decimals) if is_all else cumulative) > 0:
+        return _captured(payment, delivery)
+    _refuse_ended(payment, order)
     authorised = authorised_for(payment, order)
     if authorised == 0:
         return CaptureDecision(verdict=CaptureVerdict.NOT_REQUIRED, code="NOTHING_TO_CAPTURE", reason="the payment is 0")
-    wanted = authorised if is_all else min(cumulative, authorised)
+    wanted = authorised if is_all else min(cumulative + fees, authorised)
     if payment.captured >= wanted:
-        mine = any(capture.reference == delivery for capture in payment.captures)
-        code = "CAPTURED" if mine else "CAPTURED_ELSEWHERE"
-        return CaptureDecision(
-            verdict=CaptureVerdict.DONE, code=code, reason=f"{payment.captured} of {authorised} is captured at the provider"
-        )
-    _refuse_ended(payment, order)
+        return _captured(payment, delivery)
     if payment.status is PaymentStatus.PENDING or (Action.CAPTURE not in payment.actions and payment.status is PaymentStatus.AUTHORISED):
         return CaptureDecision(
             verdict=CaptureVerdict.WAIT,
@@ -117,7 +121,7 @@ def decide_capture(
             reason="this payment is captured in one sum, when everything is delivered",
         )
     request = CaptureRequest(
-        key=capture_key(payment.provider, payment.reference, wanted, sequence),
+        key=capture_key(payment.provider, payment.reference, cumulative=wanted, amount=amount, sequence=sequence),
         reference=delivery,
         amount=amount,
         currency=payment.currency,
@@ -125,10 +129,17 @@ def decide_capture(
         lines=tuple(lines) if sum(line.total for line in lines) == amount else (),
         parcels=tuple(parcels),
         description=f"Order {order.reference}",
+        captured_before=payment.captured,
     )
     return CaptureDecision(
         verdict=CaptureVerdict.CAPTURE, code="CAPTURE", reason=f"{amount} minor units are to be captured", request=request
     )
+
+
+def _captured(payment: Payment, delivery: str) -> CaptureDecision:
+    mine = any(capture.reference == delivery for capture in payment.captures)
+    code = "CAPTURED" if mine else "CAPTURED_ELSEWHERE"
+    return CaptureDecision(verdict=CaptureVerdict.DONE, code=code, reason=f"{payment.captured} minor units are captured at the provider")
 
 
 def _refuse_ended(payment: Payment, order: ShopOrder) -> None:

@@ -148,6 +148,7 @@ class CaptureRequest:
     lines: tuple[Line, ...] = ()
     parcels: tuple[Parcel, ...] = ()
     description: str = ""
+    captured_before: int | None = None  # as decided upon; a provider without keys refuses CONFLICT when a read shows another sum
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,6 +162,7 @@ class RefundRequest:
     capture_id: str = ""
     lines: tuple[Line, ...] = ()
     description: str = ""
+    refunded_before: int | None = None  # of the whole payment; as `captured_before`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

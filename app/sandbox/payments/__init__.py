@@ -1,0 +1,1 @@
+"""Simulated payment providers, one module or package each, named as in `mappers/payments` and `workers/clients/payments`."""
