@@ -21,6 +21,7 @@ from typing import IO, Self
 from redis import Redis
 from redis.exceptions import RedisError
 
+from app.orphans import die_with_parent
 from mappers.errors import Misconfigured
 
 LONGEST_SOCKET_PATH = 100  # the kernel's limit is 108 bytes
@@ -106,7 +107,14 @@ class EmbeddedServer:
         }
         arguments = [word for name, value in options.items() for word in (f"--{name}", value)]
         # Its own session: a Ctrl-C on the terminal goes to us, and we stop it after the others.
-        self._process = subprocess.Popen([server_binary(), *arguments], start_new_session=True, stdout=subprocess.DEVNULL)  # noqa: S603
+        # The lock goes to the server too: it lives as long as either of us, so that a second server cannot start beside an orphan.
+        self._process = subprocess.Popen(  # noqa: S603
+            [server_binary(), *arguments],
+            start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(self._lock.fileno(),),
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - started before there are threads
+        )
         self._wait(timeout_seconds)
         return self
 

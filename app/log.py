@@ -29,8 +29,9 @@ def set_up(level: str, *, form: str = "auto", stream: Any = None) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         _without_forbidden,
     ]
+    # The console's own tracebacks show local variables, and with them the customer.
     renderer: list[Any] = (
-        [structlog.dev.ConsoleRenderer(colors=target.isatty())]
+        [structlog.dev.ConsoleRenderer(colors=target.isatty(), exception_formatter=structlog.dev.plain_traceback)]
         if as_text
         else [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
     )

@@ -14,5 +14,6 @@ RECORD_SECONDS = Histogram(
     registry=REGISTRY,
 )
 VERDICTS = ("received", "duplicate", "ignored", "failed", "refused", "too_large", "unknown_shop", "unavailable")
-for _verdict in VERDICTS:
-    EVENTS.labels("prestashop", _verdict)  # zero is visible from the start
+for _source in ("prestashop", "hogia"):
+    for _verdict in VERDICTS:
+        EVENTS.labels(_source, _verdict)  # zero is visible from the start

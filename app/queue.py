@@ -46,15 +46,9 @@ def executor(store: Store) -> ArqRedis:
     )
 
 
-async def ask(
-    store: Store, task: Task, subject: str, *, request_id: str, seconds: float, wanted: dict[str, Any] | None = None
-) -> dict[str, Any] | None:
-    """Let a worker do something and wait for what it says; None when no worker answered in time.
-
-    `wanted` is what the subject does not say (an adoption's invoice); a task that takes it has it as its third argument.
-    """
-    more = () if wanted is None else (wanted,)
-    await executor(store).enqueue_job(task.value, subject, request_id, *more, _job_id=f"{task}:{request_id}", _expires=seconds)
+async def ask(store: Store, task: Task, subject: str, *, request_id: str, seconds: float) -> dict[str, Any] | None:
+    """Let a worker do something and wait for what it says; None when no worker answered in time."""
+    await executor(store).enqueue_job(task.value, subject, request_id, _job_id=f"{task}:{request_id}", _expires=seconds)
     said = await cache.wait_for(store, request_id, seconds=seconds)
     return json.loads(said) if said else None
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from mappers.changes_after import After
 from mappers.customer import ContactCard
+from mappers.errors import Rejected
 from mappers.hogia.model import HogiaInvoice
 from mappers.invoice.model import InvoiceDocument, Notice, PaymentPart
 
@@ -136,7 +137,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Changeset:
-    """A decision. `code` and `reason` say why it is nothing, a wait, or what it is; `until` is when a wait ends."""
+    """A decision. `code` and `reason` say why it is nothing, a wait, or what it is; `until` is when a wait ends.
+
+    `parked`: what a person must look at, to be raised once the changes, which do not depend on it, are applied.
+    """
 
     verdict: Verdict
     code: str
@@ -145,3 +149,4 @@ class Changeset:
     notices: tuple[Notice, ...] = ()
     document: InvoiceDocument | None = None
     until: datetime | None = None
+    parked: Rejected | None = None

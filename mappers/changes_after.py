@@ -57,6 +57,8 @@ class Capture:
     provider: Provider
     reference: str
     request: CaptureRequest
+    cumulative: int = 0  # what is captured once it is done, in minor units
+    sequence: int = 0
 
     @property
     def summary(self) -> str:
@@ -118,6 +120,7 @@ class CreditInvoice:
     credited_invoice_id: str
     credited_invoice_number: str
     article_lines: frozenset[int] = frozenset()
+    use_rounding: bool = False  # the original was rounded to whole kronor, so its full credit is too
 
     @property
     def summary(self) -> str:

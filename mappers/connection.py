@@ -363,6 +363,7 @@ class RefundPolicy:
     more_than_invoiced: MoreThanInvoiced = MoreThanInvoiced.HOLD  # a slip that ignored a voucher (accounting-recordings.md 3)
     cancelled: CancelledOrder = CancelledOrder.CREDIT
     edited: EditedOrder = EditedOrder.SHOW
+    register: bool = False  # register a credit as paid back in Hogia also where no payment provider says that it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from mappers.canonical import EntityKey, Parcel, ShopOrder, Slip
+from mappers.canonical import CartRule, EntityKey, Parcel, ShopOrder, Slip
 from mappers.connection import Connection, Shop
 from mappers.hogia.model import HogiaContact, HogiaInvoice, HogiaReference, InvoiceStatus
 from mappers.payments.model import Payment
@@ -33,6 +33,8 @@ class KnownEffect:
     external_id: str = ""
     external_number: str = ""
     amount: str = ""
+    code: str = ""  # of what went wrong, or how it was done
+    sequence: int = 0  # how many times the other side has definitely said no
     checked: bool = True  # what was made has been read back and is what was decided
 
 
@@ -93,6 +95,9 @@ class AfterSnapshot:
     has_credentials: bool = False  # for the provider of the order's payment module
     reference: HogiaReference | None = None
     time_zone: str = "Europe/Stockholm"
+    ledger_born: datetime | None = None  # None: old enough to be believed
+    cart_rules: tuple[CartRule, ...] = ()  # of the order's customer: the vouchers that refunds were given as are among them
+    earlier: tuple[HogiaInvoice, ...] = ()  # invoices of the order that an edit has ended, and the credits that ended them
 
     @property
     def credited(self) -> Decimal:

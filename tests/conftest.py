@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 import stamina
+
 from app.embedded import EmbeddedServer
 from app.settings import Settings
 from app.state import State
@@ -74,7 +75,14 @@ def connection_file(*, shop_url: str = "http://127.0.0.1:1", hogia_url: str = "h
             "read_delay_seconds": 0,
         },
         "shops": [
-            {"key": "acme-se", "url": shop_url, "id_shop": 1, "webservice_key": WEBSERVICE_KEY, "webhook_secret": WEBHOOK_SECRET, "orders": orders}
+            {
+                "key": "acme-se",
+                "url": shop_url,
+                "id_shop": 1,
+                "webservice_key": WEBSERVICE_KEY,
+                "webhook_secret": WEBHOOK_SECRET,
+                "orders": orders,
+            }
         ],
     }
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
 from app.sandbox.hogia.control import invoices
 from app.sandbox.hogia.server import create_hogia
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, HogiaState
@@ -23,11 +24,10 @@ from app.store.connections import Configured, Directory
 from app.store.redis import Store, text
 from app.store.seal import Seal
 from mappers.canonical import EntityKey, Kind
+from tests.conftest import SECRET_KEY, connection_file
 from workers import job
 from workers.resources import Resources
 from workers.tasks.order import process_order
-
-from tests.conftest import SECRET_KEY, connection_file
 
 SHOP_URL = "http://shop.test"
 HOGIA_URL = "http://hogia.test"

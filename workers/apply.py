@@ -10,11 +10,12 @@ A crash between any two of these leaves `intent`, which is as good as `unknown`.
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.store import cache, ledger
+from app.store import cache, feeds, ledger
 from app.store.ledger import EffectState
 from app.store.marks import Claim
 from mappers.changes import (
@@ -33,9 +34,11 @@ from mappers.flows.orders import engine_mismatch
 from mappers.hogia.article import ArticleType, article_body
 from mappers.hogia.contact import contact_body
 from mappers.hogia.invoice import invoice_body, payment_body
-from mappers.hogia.reading import read_contact
+from mappers.hogia.model import HogiaArticle
+from mappers.hogia.reading import read_article, read_contact
 from mappers.hogia.reading_invoice import read_invoice
 from workers.clients.hogia import HogiaClient, NotFound, NumberTaken, SequenceReused, StaleVersion
+from workers.clients.hogia.session import BEFORE_WRITE
 from workers.registers import Articles, Contacts
 from workers.resources import Resources
 
@@ -58,25 +61,65 @@ class Applying:
         return await ledger.write(self.resources.store, self.claim, key, state, fields=fields, links=links)
 
     async def call(self, key: str, make: Callable[[], Awaitable[Any]], **fields: str) -> Any:
-        """Intent, the call, and `failed` or `unknown` when it did not go well. Confirming is the caller's, who knows the ids."""
-        if await ledger.write(self.resources.store, self.claim, key, EffectState.INTENT, fields=fields) == EffectState.CONFIRMED:
-            raise Transient("EFFECT_CONFIRMED_MEANWHILE", "it was done by another run in the meantime; looked at again.", retry_after=1)
+        """Intent, the call, and `failed` or `unknown` when it did not go well. Confirming is the caller's, who knows the ids.
+
+        The intent is written when the call has its turn with Hogia: the lease is checked then, and the wait for reads counts from then.
+        """
+        intent = _Intent(run=self, key=key, fields=fields)
+        before = BEFORE_WRITE.set(intent.write)
+        try:
+            return await self._called(intent, make)
+        finally:
+            BEFORE_WRITE.reset(before)
+
+    async def call_at_once(self, key: str, make: Callable[[], Awaitable[Any]], **fields: str) -> Any:
+        """The same for neighbours whose writes stand in no line: the intent is written first."""
+        intent = _Intent(run=self, key=key, fields=fields)
+        await intent.write()
+        return await self._called(intent, make)
+
+    async def _called(self, intent: _Intent, make: Callable[[], Awaitable[Any]]) -> Any:
         try:
             return await make()
         except Unknown as error:
-            await self.write(key, EffectState.UNKNOWN, code=error.code, reason=error.message)
+            await self.write(intent.key, EffectState.UNKNOWN, code=error.code, reason=error.message)
             raise
         except OrderbroError as error:
-            await self.write(key, EffectState.FAILED, code=error.code, reason=error.message)
+            if intent.is_written:
+                await self.write(intent.key, EffectState.FAILED, code=error.code, reason=error.message)
             raise
 
     @property
     def contacts(self) -> Contacts:
         return Contacts(self.resources.store, self.connection, self.resources.seal.hash_key)
 
+    @property
+    def articles(self) -> Articles:
+        return Articles(self.resources.store, self.connection)
+
+    def invoice_link(self, invoice_id: str) -> dict[str, str]:
+        """From an invoice to its order: how a change in Hogia finds it."""
+        return {feeds.invoice_link(self.connection, invoice_id): self.claim.entity}
+
     def contact_link(self, name: str, contact_id: str, number: str, card: ContactCard) -> dict[str, str]:
         link = {"id": contact_id, "number": number, "fingerprint": fingerprint(card, self.resources.seal.hash_key)}
         return {name: json.dumps(link)}
+
+
+@dataclass(slots=True, kw_only=True)
+class _Intent:
+    """What is about to be called. Raises Transient when another run has done it meanwhile."""
+
+    run: Applying
+    key: str
+    fields: Mapping[str, str]
+    is_written: bool = False
+
+    async def write(self) -> None:
+        before = await ledger.write(self.run.resources.store, self.run.claim, self.key, EffectState.INTENT, fields=self.fields)
+        if before == EffectState.CONFIRMED:
+            raise Transient("EFFECT_CONFIRMED_MEANWHILE", "it was done by another run in the meantime; looked at again.", retry_after=1)
+        self.is_written = True
 
 
 async def create_contact(run: Applying, change: CreateContact) -> None:
@@ -91,6 +134,9 @@ async def create_contact(run: Applying, change: CreateContact) -> None:
             external_number=change.number,
         )
     except (NumberTaken, SequenceReused) as error:
+        # The feed may have shown it before it was dropped from the index: who has the number is asked by the number.
+        for found in await run.client.contacts_by_number(change.number):
+            await run.contacts.remember(read_contact(found))
         raise Transient("CONTACT_BEING_MADE", f"contact {change.number} was made meanwhile; it is looked up.", retry_after=1) from error
     contact_id = str(made["id"])
     links = run.contact_link(change.link, contact_id, change.number, change.card)
@@ -127,11 +173,23 @@ async def link_contact(run: Applying, change: LinkContact) -> None:
 
 
 async def create_article(run: Applying, change: CreateArticle) -> None:
-    """An article that is there already is as good as made."""
+    """An article that is there already is as good as made, unless it is inactive: then the order is decided again without it.
+
+    One that we made and that Hogia no longer has is made anew, as another act.
+    """
+    before = await ledger.get(run.resources.store, change.key)
+    if before is not None and before.state is EffectState.CONFIRMED:
+        found = [read_article(each) for each in await run.client.articles_by_number(change.number)]
+        if not any(each.is_active for each in found):
+            gone = before.external_id or "unknown"
+            again = str(uuid.uuid5(uuid.UUID(change.sequence_id), gone))
+            await create_article(run, replace(change, key=f"{change.key}/instead-of/{gone}", sequence_id=again))
+        for known in found:
+            await run.articles.remember(known)
+        return
     kind = ArticleType.SERVICE if change.is_service else ArticleType.GOODS
     body = article_body(number=change.number, name=change.name, unit=change.unit, account=change.account, kind=kind)
     body["sequenceId"] = change.sequence_id
-    external_id = ""
     try:
         made = await run.call(
             change.key,
@@ -140,11 +198,19 @@ async def create_article(run: Applying, change: CreateArticle) -> None:
             sequence_id=change.sequence_id,
             external_number=change.number,
         )
-        external_id = str(made.get("id") or "")
-    except NumberTaken:
-        pass
-    await run.write(change.key, EffectState.CONFIRMED, external_id=external_id, code="", reason="")
-    await Articles(run.resources.store, run.connection).made(change.number)
+        article = HogiaArticle(id=str(made.get("id") or ""), number=change.number, name=change.name)
+    except (NumberTaken, SequenceReused) as error:
+        found = [read_article(each) for each in await run.client.articles_by_number(change.number)]
+        for known in found:
+            await run.articles.remember(known)
+        active = next((each for each in found if each.is_active), None)
+        if active is None:
+            raise Transient(
+                "ARTICLE_BEING_MADE", f"article {change.number} is in use or inactive; it is looked up.", retry_after=1
+            ) from error
+        article = active
+    await run.write(change.key, EffectState.CONFIRMED, external_id=article.id, code="", reason="")
+    await run.articles.remember(article)
 
 
 async def create_invoice(run: Applying, change: CreateInvoice) -> None:
@@ -161,7 +227,8 @@ async def create_invoice(run: Applying, change: CreateInvoice) -> None:
         await _refused(run, change, error)
         raise
     run.invoice_ids[change.key] = invoice_id
-    await run.write(change.key, EffectState.CONFIRMED, external_id=invoice_id, checked="0", code="", reason="")
+    links = run.invoice_link(invoice_id)
+    await run.write(change.key, EffectState.CONFIRMED, links=links, external_id=invoice_id, checked="0", code="", reason="")
     try:
         found = read_invoice(await run.client.invoice(invoice_id))
     except NotFound as error:
@@ -199,6 +266,7 @@ async def adopt_invoice(run: Applying, change: AdoptInvoice) -> None:
     await run.write(
         change.key,
         EffectState.CONFIRMED,
+        links=run.invoice_link(invoice.id),
         kind="invoice",
         sequence_id=change.sequence_id,
         external_id=invoice.id,

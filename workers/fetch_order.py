@@ -3,7 +3,8 @@
 round 1   orders, order_details
 round 2   customers, addresses, order_payments; with vouchers order_cart_rules; with customer notes on, messages; customizations;
 order_histories where the current state alone does not decide; orders of the same reference where freight was derived wrongly
-round 3   orders of the same reference where its payments are not simply this order's; cart_rules where three rates share a voucher
+round 3   orders of the same reference where its payments are not simply this order's; cart_rules where three rates share a voucher;
+which products are virtual where that decides VAT or accounts
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from mappers.canonical import ShopOrder, TaxEvidence
-from mappers.connection import OrderPolicy, Shop
+from mappers.connection import Shop
 from mappers.errors import Misconfigured
 from mappers.flows.eligibility import needs_history
 from mappers.prestashop.order import OrderParts, read_order
@@ -29,7 +30,7 @@ ROUNDING = Decimal("0.05")  # a gap above this between an order's parts and its 
 async def fetch_order(resources: Resources, shop: Shop, client: PrestaShopClient, order_id: int) -> tuple[ShopOrder | None, ShopReference]:
     """The order, or None where the shop has none; and the reference it was read with. Raises what the client and the readers raise."""
     reference = await shop_reference(resources, shop, client)
-    parts = await _parts(client, shop.orders, order_id, reference)
+    parts = await _parts(client, shop, order_id, reference)
     if parts is None:
         return None, reference
     try:
@@ -55,7 +56,8 @@ async def _nothing() -> list[Record]:
     return []
 
 
-async def _parts(client: PrestaShopClient, policy: OrderPolicy, order_id: int, reference: ShopReference) -> OrderParts | None:
+async def _parts(client: PrestaShopClient, shop: Shop, order_id: int, reference: ShopReference) -> OrderParts | None:
+    policy = shop.orders
     of_order = {"id_order": str(order_id)}
     order, details = await asyncio.gather(client.find("orders", order_id), client.list("order_details", filters=of_order))
     if order is None:
@@ -92,21 +94,35 @@ async def _parts(client: PrestaShopClient, policy: OrderPolicy, order_id: int, r
         siblings=siblings,
         customizations=customizations,
     )
-    return await _third_round(client, parts, by_reference=by_reference, asked_siblings=derived)
+    virtual = _virtual_matters(parts, shop, reference)
+    return await _third_round(client, parts, by_reference=by_reference, asked_siblings=derived, virtual=virtual)
 
 
-async def _third_round(client: PrestaShopClient, parts: OrderParts, *, by_reference: dict[str, str], asked_siblings: bool) -> OrderParts:
+def _virtual_matters(parts: OrderParts, shop: Shop, reference: ShopReference) -> bool:
+    """Whether goods and services are taxed or booked differently: abroad, or where services at home have accounts of their own.
+
+    A row says it only of products with a file to download (`download_hash`), not of a ticket or a course.
+    """
+    countries = {reference.countries.get(integer(address, "id_country"), "") for address in parts.addresses}
+    return bool(countries - {shop.country} or shop.orders.accounts.sweden.services)
+
+
+async def _third_round(
+    client: PrestaShopClient, parts: OrderParts, *, by_reference: dict[str, str], asked_siblings: bool, virtual: bool
+) -> OrderParts:
     paid = [amount(payment, "amount") for payment in parts.payments if amount(payment, "amount") > 0]
     shared = bool(paid) and paid != [amount(parts.order, "total_paid_tax_incl")] and not asked_siblings
     rates = {str(row.get("id_tax_rules_group")) for row in parts.details}
     rule_ids = sorted({integer(rule, "id_cart_rule") for rule in parts.cart_rules} - {0}) if len(rates) > 2 else []
-    if not shared and not rule_ids:
+    product_ids = sorted({integer(row, "product_id") for row in parts.details} - {0}) if virtual else []
+    if not shared and not rule_ids and not product_ids:
         return parts
-    siblings, rules = await asyncio.gather(
+    siblings, rules, products = await asyncio.gather(
         client.list("orders", filters=by_reference) if shared else _nothing(),
         client.list("cart_rules", filters={"id": any_of(rule_ids)}) if rule_ids else _nothing(),
+        client.list("products", filters={"id": any_of(product_ids)}, display="[id,is_virtual]") if product_ids else _nothing(),
     )
-    return replace(parts, siblings=siblings or parts.siblings, rules=rules)
+    return replace(parts, siblings=siblings or parts.siblings, rules=rules, products=products)
 
 
 async def _none() -> Record | None:
@@ -117,3 +133,9 @@ def _gap(order: Record) -> Decimal:
     """What the order's parts leave of its total, incl. VAT: more than rounding means wrong freight (9.x split orders) or a fee."""
     parts = sum((amount(order, name) for name in ("total_products_wt", "total_shipping_tax_incl", "total_wrapping_tax_incl")), Decimal(0))
     return amount(order, "total_paid_tax_incl") - (parts - amount(order, "total_discounts_tax_incl"))
+
+
+async def fetch_head(client: PrestaShopClient, order_id: int, reference: ShopReference) -> ShopOrder | None:
+    """The order's own record alone, in one call: its state, module and totals, without rows, people and payments."""
+    order = await client.find("orders", order_id)
+    return read_order(OrderParts(order=order), reference) if order is not None else None

@@ -13,20 +13,20 @@ from zoneinfo import ZoneInfo
 from app.store import cache, ledger
 from app.store.connections import Configured
 from mappers.canonical import EntityKey, ShopOrder
-from mappers.connection import Shop
+from mappers.connection import MissingArticle, Shop
 from mappers.customer import ContactCard, contact_card
 from mappers.flows.articles import article_numbers
 from mappers.flows.contact import contact_name, shop_code
 from mappers.flows.eligibility import not_to_be_invoiced
 from mappers.flows.head import invoice_day, invoice_reference, terms_days
-from mappers.flows.orders import invoice_key
+from mappers.flows.orders import invoice_key, invoice_version, reference_lacks
 from mappers.hogia.model import HogiaContact
 from mappers.hogia.reading_invoice import read_invoice
 from mappers.snapshot import ContactLink, Known, KnownEffect, OrderSnapshot
 from workers.clients.hogia import HogiaClient, NotFound
 from workers.fetch_order import fetch_order
 from workers.hogia_reference import hogia_reference
-from workers.registers import Articles, Contacts
+from workers.registers import Articles, Contacts, FoundArticles
 from workers.resources import Resources
 
 MISSING_SECONDS = 60
@@ -44,8 +44,15 @@ def _known(effect: ledger.Effect) -> KnownEffect:
         external_id=effect.external_id,
         external_number=effect.external_number,
         amount=effect.amount,
+        code=effect.code,
+        sequence=effect.sequence,
         checked=effect.checked,
     )
+
+
+async def effects_of(resources: Resources, entity: str) -> dict[str, KnownEffect]:
+    """What the ledger knows of an entity, by effect key."""
+    return {effect.key: _known(effect) for effect in await ledger.of_entity(resources.store, entity)}
 
 
 def claimed_states(hints: Iterable[str]) -> frozenset[int]:
@@ -58,7 +65,7 @@ async def gather_order(
 ) -> OrderSnapshot:
     """Both sides of an order, as they are now. Hogia is asked only when the shop's side says that an invoice is due."""
     born = _moment(await resources.store.born())
-    effects = {e.key: _known(e) for e in await ledger.of_entity(resources.store, str(key))}
+    effects = await effects_of(resources, str(key))
     order, reference = await fetch_order(resources, shop, resources.shop_client(configured, shop), int(key.id))
     snapshot = OrderSnapshot(
         now=resources.now(),
@@ -77,7 +84,7 @@ async def gather_order(
     if order is None or not_to_be_invoiced(snapshot) is not None:
         return snapshot
     client = resources.hogia_client(configured)
-    made = effects.get(invoice_key(str(key)))
+    made = effects.get(invoice_key(str(key), invoice_version(effects, str(key))))
     if made is not None and made.state is Known.CONFIRMED:
         return await _with_made_invoice(client, snapshot, made)
     return await _with_hogia(resources, configured, client, snapshot, order)
@@ -111,18 +118,23 @@ async def _with_hogia(
     )
     reference, found, link, articles = await asyncio.gather(
         hogia_reference(resources, connection, client, day),
-        client.find_invoices(invoice_reference(shop, order.id)),
+        client.find_invoices(invoice_reference(shop, order.id, invoice_version(snapshot.effects, str(snapshot.key)))),
         _link(resources, shop, order),
         _articles(resources, connection, client, order, shop),
     )
-    contacts = await _contacts(resources, connection, client, card, link)
+    contacts = await _contacts(resources, connection, client, card, link, collective=shop.orders.customers.collective_number)
+    if reference_lacks(snapshot, reference):
+        # It may have been added in Hogia since: an order must not park, or park again after its release, for an hour-old copy.
+        reference = await hogia_reference(resources, connection, client, day, fresh=True)
     return replace(
         snapshot,
         reference=reference,
         invoices=tuple(read_invoice(body) for body in found),
         contact_link=link,
         contacts=contacts,
-        articles=articles,
+        articles=articles.active,
+        article_names=articles.names,
+        inactive_articles=articles.inactive,
     )
 
 
@@ -135,31 +147,34 @@ async def _link(resources: Resources, shop: Shop, order: ShopOrder) -> ContactLi
 
 
 async def _contacts(
-    resources: Resources, connection: str, client: HogiaClient, card: ContactCard, link: ContactLink | None
+    resources: Resources, connection: str, client: HogiaClient, card: ContactCard, link: ContactLink | None, *, collective: str
 ) -> tuple[HogiaContact, ...]:
     """Candidates from the index; the feed is asked first when the customer is not linked to one that the index has."""
     index = Contacts(resources.store, connection, resources.seal.hash_key)
     linked = link.contact_id if link else ""
     if linked:
-        candidates = await index.candidates(card, linked)
+        candidates = await index.candidates(card, linked, collective)
         if any(contact.id == linked for contact in candidates):
             return candidates
     await index.refresh(client)
-    return await index.candidates(card, linked)
+    return await index.candidates(card, linked, collective)
 
 
-async def _articles(resources: Resources, connection: str, client: HogiaClient, order: ShopOrder, shop: Shop) -> dict[str, str]:
-    """The order's articles that Hogia has; the feed is asked when one is not in the index.
+async def _articles(resources: Resources, connection: str, client: HogiaClient, order: ShopOrder, shop: Shop) -> FoundArticles:
+    """The order's articles that Hogia has; the feed is asked when one is not in the index, or is inactive there.
 
-    At most once a minute for what stays missing: an article that Hogia does not have must not cost every order a call.
+    At most once a minute for what stays missing: an article that Hogia does not have must not cost every order a call. An order that
+    would be parked for it is worth the call.
     """
     index = Articles(resources.store, connection)
     wanted = article_numbers(order, shop.orders)
     known = await index.known(wanted)
-    missing = wanted - known.keys()
-    if missing and not await cache.cached(resources.store, f"hogia:{connection}", asked(missing)):
+    missing = wanted - known.active.keys()
+    owner, name = f"hogia:{connection}", asked(missing)
+    parks = shop.orders.missing_article is MissingArticle.PARK
+    if missing and (parks or not await cache.cached(resources.store, owner, name)):
         await index.refresh(client)
-        await cache.keep(resources.store, f"hogia:{connection}", asked(missing), "1", seconds=MISSING_SECONDS)
+        await cache.keep(resources.store, owner, name, "1", seconds=MISSING_SECONDS)
         known = await index.known(wanted)
     return known
 

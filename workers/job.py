@@ -4,15 +4,20 @@ Transient        again later: as the other side said, else 5 s, 15 s, 45 s … w
 Unknown          again when the other side's reads have caught up
 Rejected         parked: this entity's data needs a person
 Misconfigured    parked: the settings need a person
+out of time      as Transient
 anything else    our fault: twice more, then parked
+Redis away       the outcome waits for it as long as the lease; after that the next run starts over
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+
+from redis.exceptions import ResponseError
 
 from app.log import log
 from app.settings import Settings
@@ -26,6 +31,7 @@ from workers.resources import Resources
 
 CRASHES = 5  # claims in a row without any outcome: the entity itself may be what kills the worker
 OUR_FAULTS = 3
+SETTLE_AGAIN_SECONDS = 0.5
 UNCOUNTED = frozenset({"DESTINATION_RESTING", "DESTINATION_BUSY", "STOPPING"})
 
 Handler = Callable[[Resources, Claim, EntityKey], Awaitable[Settlement]]
@@ -67,7 +73,9 @@ def settlement_of(
             story=story,
             counted=counted,
         )
-    return Settlement(outcome=Outcome.PARK, status="failed", code=error.code, reason=error.message, story=story, detail=error.subject)
+    return Settlement(
+        outcome=Outcome.PARK, status="failed", code=error.code, reason=error.message, story=story, detail=error.subject, family=error.family
+    )
 
 
 def fault_settlement(error: Exception, claim: Claim, settings: Settings, *, chance: float) -> Settlement:
@@ -102,9 +110,9 @@ async def run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler]
     started = resources.now()
     try:
         settlement = await _work(resources, handlers, claim)
-        after = await marks.settle(resources.store, claim, settlement)
+        after = await _settle(resources, claim, settlement)
     except asyncio.CancelledError:
-        # Stopping, or out of time: give the entity back at once instead of letting the lease run out.
+        # Stopping, or the lease is lost: give the entity back at once instead of letting the lease run out.
         stopped = Settlement(outcome=Outcome.RETRY, status="retrying", code="STOPPING", reason="the worker stopped", counted=False)
         await asyncio.shield(marks.settle(resources.store, claim, stopped))
         raise
@@ -113,10 +121,11 @@ async def run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler]
         return
     except UNAVAILABLE as error:
         log.warning("redis_unavailable", entity=entity, error=type(error).__name__)
-        return  # the lease runs out, and the sweep finds the mark
+        return  # the lease has run out, and the sweep finds the mark
     finally:
-        held.fences.pop(entity, None)
-        held.tasks.pop(entity, None)
+        if held.fences.get(entity) == claim.fence:  # after a lost lease this process may have claimed it anew
+            held.fences.pop(entity, None)
+            held.tasks.pop(entity, None)
     resources.counters[f"run:{settlement.outcome}"] += 1
     log.info(
         "run",
@@ -129,6 +138,17 @@ async def run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler]
     )
 
 
+async def _settle(resources: Resources, claim: Claim, settlement: Settlement) -> str:
+    """Settle, and wait for a Redis that is away: a run that ended must not look like one that killed its worker. The fence guards."""
+    for _ in range(int(resources.settings.lease_seconds / SETTLE_AGAIN_SECONDS)):
+        try:
+            return await marks.settle(resources.store, claim, settlement)
+        except UNAVAILABLE as error:
+            log.warning("settle_waits", entity=claim.entity, error=type(error).__name__)
+            await asyncio.sleep(SETTLE_AGAIN_SECONDS)
+    return await marks.settle(resources.store, claim, settlement)
+
+
 async def _work(resources: Resources, handlers: Mapping[Kind, Handler], claim: Claim) -> Settlement:
     key = EntityKey.parse(claim.entity)
     if claim.unsettled > CRASHES:
@@ -137,21 +157,36 @@ async def _work(resources: Resources, handlers: Mapping[Kind, Handler], claim: C
     handler = handlers.get(key.kind)
     if handler is None:
         return left_alone(key)
+    settings = resources.settings
     try:
-        return await handler(resources, claim, key)
+        async with asyncio.timeout(settings.job_timeout_seconds) as limit:
+            return await handler(resources, claim, key)
     except OrderbroError as error:
-        configured = await resources.directory.of_shop(key.shop)
-        delay = configured.connection.hogia.read_delay_seconds if configured is not None else 60
-        return settlement_of(
-            error,
-            claim,
-            resources.settings,
-            now_ms=int(resources.now().timestamp() * 1000),
-            chance=random.random(),  # noqa: S311 - jitter
-            read_delay_seconds=delay,
-        )
-    except (LeaseLostError, *UNAVAILABLE):
+        return await _settlement_of(resources, claim, key, error)
+    except LeaseLostError:
         raise
     except Exception as error:  # noqa: BLE001 - whatever it is, the entity must not be lost
+        if limit.expired():
+            seconds = f"{settings.job_timeout_seconds:.0f}"
+            slow = Transient("RUN_OUT_OF_TIME", f"the run was stopped after {seconds} s; one of the neighbours answers too slowly.")
+            return await _settlement_of(resources, claim, key, slow)
+        if isinstance(error, UNAVAILABLE) and not isinstance(error, ResponseError):
+            away = Transient("REDIS_UNAVAILABLE", f"Redis did not answer during the run ({type(error).__name__}).", retry_after=1)
+            return await _settlement_of(resources, claim, key, away)
         log.exception("fault", entity=claim.entity)
-        return fault_settlement(error, claim, resources.settings, chance=random.random())  # noqa: S311
+        return fault_settlement(error, claim, settings, chance=random.random())  # noqa: S311
+
+
+async def _settlement_of(resources: Resources, claim: Claim, key: EntityKey, error: OrderbroError) -> Settlement:
+    delay = 60.0
+    with contextlib.suppress(*UNAVAILABLE):
+        configured = await resources.directory.of_shop(key.shop)
+        delay = configured.connection.hogia.read_delay_seconds if configured is not None else delay
+    return settlement_of(
+        error,
+        claim,
+        resources.settings,
+        now_ms=int(resources.now().timestamp() * 1000),
+        chance=random.random(),  # noqa: S311 - jitter
+        read_delay_seconds=delay,
+    )

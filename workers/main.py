@@ -1,7 +1,8 @@
 """The worker process: arq runs the jobs, timers beside it keep leases, wake what is due, and sweep.
 
 What arq does not do is done here (facts: webhooks.md 3.1 and 4.12, dependencies.md G): it runs on a pool of our own that survives a Redis
-restart; when it gives up all the same, it is started again with back-off; results are not kept; a stop waits for the runs under way.
+restart; when it gives up all the same, it is started again with back-off, and the runs under way go on; results are not kept; a stop waits
+for the runs under way.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import asyncio
 import os
 import signal
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from arq.connections import ArqRedis
@@ -24,9 +25,10 @@ from app.store import cache, keys, marks
 from app.store.redis import UNAVAILABLE, pool
 from mappers.canonical import Kind
 from workers import job
-from workers.resources import Resources, build
+from workers.resources import Resources, SharedClock, build
 from workers.tasks.adopt import adopt
 from workers.tasks.check import check
+from workers.tasks.feed import poll_feeds
 from workers.tasks.order import process_order
 from workers.tasks.preview import preview
 from workers.tasks.replays import advance
@@ -34,7 +36,9 @@ from workers.tasks.sweep import housekeeping, sweep_effects, sweep_shops
 
 HANDLERS: dict[Kind, job.Handler] = {Kind.ORDER: process_order}
 EXPIRES_MS = 30 * 86_400_000  # arq forgets a job after this; the mark never does
-STRUCK = 8  # Redis retries of arq's own pool: about half a minute of outage without a restart of the executor
+STRUCK = 60  # Redis retries of arq's own pool, half a second apart: half a minute of outage without a restart of the executor
+CANCEL_SECONDS = 0.2
+MARGIN_SECONDS = 10  # a run ends itself when its time is up; arq's own limit is behind that
 
 
 async def process(ctx: dict[str, Any], entity: str) -> None:
@@ -64,6 +68,7 @@ class WorkerProcess:
         self._held = job.Held()
         self._stopping = asyncio.Event()
         self._executor: Worker | None = None
+        self._fallen: set[asyncio.Task[None]] = set()  # executors that fell, until their last run has ended
         self._tick_seconds = tick_seconds
         self._sweep_seconds = sweep_seconds
         self._began = time.monotonic()
@@ -81,15 +86,15 @@ class WorkerProcess:
             asyncio.create_task(self._every(settings.lease_seconds / 3, "heartbeat", self._beat)),
             asyncio.create_task(self._every(1.0, "replays", self._replays)),
             asyncio.create_task(self._every(self._sweep_seconds, "sweep", self._sweep)),
+            asyncio.create_task(self._every(self._tick_seconds, "feeds", self._feeds)),
             asyncio.create_task(self._every(3600, "housekeeping", self._housekeeping)),
         ]
         log.info("worker_started", worker=self._resources.worker_id, pid=os.getpid())
         try:
             await self._execute()
+            await asyncio.gather(*self._fallen, return_exceptions=True)
         finally:
-            for timer in timers:
-                timer.cancel()
-            await asyncio.gather(*timers, return_exceptions=True)
+            await _ended(timers)
             await self._flush_counters()
             log.info("worker_stopped", worker=self._resources.worker_id)
 
@@ -99,19 +104,27 @@ class WorkerProcess:
         while not self._stopping.is_set():
             started = time.monotonic()
             self._executor = self._new_executor()
-            running = asyncio.create_task(self._executor.main())
+            running = asyncio.create_task(self._serve(self._executor))
             stopping = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
             stopping.cancel()
             if self._stopping.is_set():
                 await self._drain(self._executor)
-            running.cancel()
+            await _ended([running])
             ended = (await asyncio.gather(running, return_exceptions=True))[0]
-            await self._close(self._executor)
+            if self._stopping.is_set():
+                await self._close(self._executor)
+            else:
+                self._let_go(self._executor)
             if isinstance(ended, Exception) and not self._stopping.is_set():
                 wait = 0.2 if time.monotonic() - started > 30 else min(wait * 2, 5.0)
                 log.warning("executor_restarts", error=type(ended).__name__, seconds=wait)
                 await asyncio.sleep(wait)
+
+    async def _serve(self, executor: Worker) -> None:
+        """No run starts on the host's clock."""
+        await self._set_clock()
+        await executor.main()
 
     def _new_executor(self) -> Worker:
         settings = self._resources.settings
@@ -126,7 +139,7 @@ class WorkerProcess:
             max_jobs=settings.worker_max_jobs,
             queue_read_limit=1000,
             poll_delay=settings.worker_poll_seconds,
-            job_timeout=settings.job_timeout_seconds,
+            job_timeout=settings.job_timeout_seconds + settings.lease_seconds + MARGIN_SECONDS,
             keep_result=0,
             max_tries=1000,  # tries are counted by the mark; a deploy must not burn any
             health_check_interval=3600,
@@ -142,6 +155,17 @@ class WorkerProcess:
         tasks = [task for task in executor.tasks.values() if not task.done()]
         if tasks:
             await asyncio.wait(tasks, timeout=self._resources.settings.shutdown_seconds)
+
+    def _let_go(self, executor: Worker) -> None:
+        """The executor fell, its runs did not: they end by themselves beside the next executor's."""
+
+        async def ending() -> None:
+            await self._drain(executor)
+            await self._close(executor)
+
+        task = asyncio.create_task(ending())
+        self._fallen.add(task)
+        task.add_done_callback(self._fallen.discard)
 
     async def _close(self, executor: Worker) -> None:
         running = [task for task in executor.tasks.values() if not task.done()]
@@ -163,7 +187,13 @@ class WorkerProcess:
                 log.exception("timer_fault", timer=name)
             await asyncio.sleep(seconds)
 
+    async def _set_clock(self) -> None:
+        clock = self._resources.now
+        if isinstance(clock, SharedClock):
+            await clock.set(self._resources.store)
+
     async def _tick(self) -> None:
+        await self._set_clock()
         if not self._stopping.is_set():
             await marks.tick(self._resources.store)
 
@@ -197,8 +227,21 @@ class WorkerProcess:
             await sweep_shops(self._resources)
             await sweep_effects(self._resources)
 
+    async def _feeds(self) -> None:
+        if not self._stopping.is_set():
+            await poll_feeds(self._resources)
+
     async def _housekeeping(self) -> None:
         await housekeeping(self._resources)
+
+
+async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:
+    """Cancel until they have ended: on Python 3.11 a cancellation can be lost in redis-py's `asyncio.wait_for`."""
+    left = {task for task in tasks if not task.done()}
+    while left:
+        for task in left:
+            task.cancel()
+        _, left = await asyncio.wait(left, timeout=CANCEL_SECONDS)
 
 
 def _named(name: str, function: Any) -> Any:

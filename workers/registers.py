@@ -9,14 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.store import cache, keys
 from app.store.redis import Store, text
 from mappers.customer import ContactCard
 from mappers.flows.articles import folded
-from mappers.hogia.model import HogiaContact
+from mappers.hogia.model import HogiaArticle, HogiaContact
 from mappers.hogia.reading import read_article, read_contact
 from mappers.identity import fold
 from workers.clients.hogia import HogiaClient
@@ -97,9 +98,12 @@ class Contacts:
         for raw in await self._store.redis.smembers(f"{self._by}:number:{number.casefold()}"):
             await self._forget(text(raw))
 
-    async def candidates(self, card: ContactCard, linked: str) -> tuple[HogiaContact, ...]:
-        """Every contact that may be this customer, with its e-mail and name filled in where they are the card's."""
-        names = [f"number:{number.casefold()}" for number in (card.number, card.other_number) if number]
+    async def candidates(self, card: ContactCard, linked: str, collective: str = "") -> tuple[HogiaContact, ...]:
+        """Every contact that may be this customer, with its e-mail and name filled in where they are the card's.
+
+        `collective`: the number of the contact that customers without one of their own are invoiced on.
+        """
+        names = [f"number:{number.casefold()}" for number in (card.number, card.other_number, collective) if number]
         names += [f"organisation_number:{card.organisation_number}"] if card.organisation_number else []
         names += [f"vat_number:{card.vat_number}"] if card.vat_number else []
         email = _hash(self._hash_key, "email", card.email.lower())
@@ -147,25 +151,33 @@ class Contacts:
         await self.remember(replace(contact, row_version=0))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundArticles:
+    """What the index says of some folded numbers."""
+
+    active: Mapping[str, str]  # -> the article's own spelling
+    names: Mapping[str, str]  # -> the article's name
+    inactive: frozenset[str]
+
+
 class Articles:
-    """The index of one connection's articles: folded number → the active article's own spelling."""
+    """The index of one connection's articles: folded number → the article's own spelling, its name, whether it can be sold."""
 
     def __init__(self, store: Store, connection: str) -> None:
         self._store = store
         self._owner = f"hogia:{connection}"
         self._key = keys.index(self._owner, ARTICLES)
+        self._by_id = keys.index(self._owner, f"{ARTICLES}-by-id")
 
     async def refresh(self, client: HogiaClient) -> int:
         """Read what changed since the last time; answers how many."""
         since = int(await cache.watermark(self._store, self._owner, ARTICLES) or 0)
         count = 0
         async for entry in client.articles_changed(since):
-            if not entry.is_deleted:
-                article = read_article(entry.body)
-                if article.is_active:
-                    await self.made(article.number)
-                else:
-                    await self._store.redis.hdel(self._key, folded(article.number))
+            if entry.is_deleted:
+                await self._forget(entry.id)
+            else:
+                await self.remember(read_article(entry.body))
             count, since = count + 1, entry.row_version
             if count % BATCH == 0:
                 await cache.set_watermark(self._store, self._owner, ARTICLES, str(since))
@@ -173,13 +185,33 @@ class Articles:
             await cache.set_watermark(self._store, self._owner, ARTICLES, str(since))
         return count
 
-    async def known(self, numbers: frozenset[str]) -> dict[str, str]:
-        """Which of the folded numbers are active articles, with their own spelling."""
-        if not numbers:
-            return {}
+    async def known(self, numbers: frozenset[str]) -> FoundArticles:
+        """What is known of the folded numbers."""
         ordered = sorted(numbers)
-        found = await self._store.redis.hmget(self._key, ordered)
-        return {number: text(value) for number, value in zip(ordered, found, strict=True) if value}
+        raw = await self._store.redis.hmget(self._key, ordered) if ordered else []
+        found = {number: json.loads(value) for number, value in zip(ordered, raw, strict=True) if value}
+        return FoundArticles(
+            active={number: record["number"] for number, record in found.items() if record["is_active"]},
+            names={number: record["name"] for number, record in found.items() if record["is_active"]},
+            inactive=frozenset(number for number, record in found.items() if not record["is_active"]),
+        )
 
-    async def made(self, number: str) -> None:
-        await self._store.redis.hset(self._key, folded(number), number)
+    async def remember(self, article: HogiaArticle) -> None:
+        """Index one article as it was read; a number that it had before is no longer its."""
+        await self._forget(article.id)
+        record = {"number": article.number, "name": article.name, "is_active": article.is_active}
+        async with self._store.redis.pipeline(transaction=True) as pipe:
+            pipe.hset(self._key, folded(article.number), json.dumps(record))
+            if article.id:
+                pipe.hset(self._by_id, article.id, folded(article.number))
+            await pipe.execute()
+
+    async def _forget(self, article_id: str) -> None:
+        number = text(await self._store.redis.hget(self._by_id, article_id))
+        if number:
+            await self.forget_number(number)
+            await self._store.redis.hdel(self._by_id, article_id)
+
+    async def forget_number(self, number: str) -> None:
+        """Drop the article with this number from the index: Hogia says that there is none."""
+        await self._store.redis.hdel(self._key, folded(number))

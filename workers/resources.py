@@ -7,7 +7,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -24,9 +24,23 @@ from workers.clients.hogia import HogiaClient
 from workers.clients.prestashop.client import PrestaShopClient
 
 
-def utc_now() -> datetime:
-    """The clock of a worker."""
-    return datetime.now(UTC)
+class SharedClock:
+    """Redis's time, so that workers whose hosts' clocks are wrong agree with the ledger and with each other.
+
+    Between two looks at Redis it goes on by the monotonic clock; before the first look it is the host's.
+    """
+
+    def __init__(self) -> None:
+        self._at = datetime.now(UTC)
+        self._since = time.monotonic()
+
+    def __call__(self) -> datetime:
+        return self._at + timedelta(seconds=time.monotonic() - self._since)
+
+    async def set(self, store: Store) -> None:
+        """Look at Redis's clock. Raises redis's errors."""
+        now_ms = await store.now_ms()
+        self._at, self._since = datetime.fromtimestamp(now_ms / 1000, UTC), time.monotonic()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,12 +53,12 @@ class Resources:
     directory: Directory
     http: httpx.AsyncClient
     worker_id: str
-    now: Callable[[], datetime] = utc_now
+    now: Callable[[], datetime] = field(default_factory=SharedClock)
     counters: Counter[str] = field(default_factory=Counter)  # `call|destination|method`, `run:outcome`; flushed with the heartbeat
     clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)  # parsed reference data, by owner
 
-    def _count(self, destination: str) -> Callable[[str, str], None]:
+    def counter(self, destination: str) -> Callable[[str, str], None]:
         def count(_: str, method: str) -> None:
             self.counters[f"call|{destination}|{method}"] += 1
 
@@ -61,7 +75,7 @@ class Resources:
                 id_shop=shop.id_shop,
                 webservice_key=configured.shop_secret(shop.key, "webservice_key"),
                 gate=SharedGate(self.store, destination, per_second=shop.requests_per_second, burst=max(10, int(shop.requests_per_second))),
-                on_call=self._count(destination),
+                on_call=self.counter(destination),
             )
         client: PrestaShopClient = self.clients[key]
         return client
@@ -90,7 +104,7 @@ class Resources:
                 ),
                 now=time.monotonic,
                 request_id=lambda: str(uuid.uuid4()),
-                on_call=self._count(destination),
+                on_call=self.counter(destination),
             )
         client: HogiaClient = self.clients[key]
         return client

@@ -12,66 +12,21 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.ingress import signatures
-from app.metrics import EVENTS, RECORD_SECONDS
-from app.problems import problem, unavailable
+from app.ingress.spine import bounded_body, guarded, recorded
+from app.metrics import EVENTS
+from app.problems import problem
 from app.state import State
 from app.store import events
-from app.store.redis import UNAVAILABLE
 from mappers.canonical import EntityKey
 from mappers.connection import Shop
-from mappers.errors import Misconfigured
 from mappers.prestashop.webhook import NoticeError, read_notice
 
 SOURCE = "prestashop"
 
 
-class BodyTooLargeError(Exception):
-    """More bytes came than a notice may have."""
-
-
-async def bounded_body(request: Request, limit: int) -> bytes:
-    """The raw body, counted while it is read; raises BodyTooLargeError as soon as it is too much."""
-    declared = request.headers.get("content-length", "")
-    if declared.isdigit() and int(declared) > limit:
-        raise BodyTooLargeError
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLargeError
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
 async def receive(request: Request) -> Response:
     """Verify, record once with its mark, answer."""
-    state: State = request.app.state.orderbro
-    try:
-        return await _receive(request, state)
-    except BodyTooLargeError:
-        EVENTS.labels(SOURCE, "too_large").inc()
-        limit = state.settings.max_body_bytes
-        return problem(
-            413,
-            "BODY_TOO_LARGE",
-            f"a notice has at most {limit} bytes; send the entity's id, not its data.",
-            headers={"Connection": "close"},
-        )
-    except signatures.SignatureError as error:
-        EVENTS.labels(SOURCE, "refused").inc()
-        return problem(401, error.code, error.message)
-    except events.NotDurableError as error:
-        EVENTS.labels(SOURCE, "unavailable").inc()
-        return unavailable(error.reason, error.detail)
-    except UNAVAILABLE as error:
-        EVENTS.labels(SOURCE, "unavailable").inc()
-        state.store.doubt()
-        return unavailable(
-            "REDIS_UNAVAILABLE", f"the event store does not answer ({type(error).__name__}); keep the event and send it again."
-        )
-    except Misconfigured as error:
-        EVENTS.labels(SOURCE, "unavailable").inc()
-        return unavailable(error.code, error.message)
+    return await guarded(request, SOURCE, _receive)
 
 
 async def _receive(request: Request, state: State) -> Response:
@@ -86,16 +41,12 @@ async def _receive(request: Request, state: State) -> Response:
     sender_id = signatures.standard_webhooks(
         body, request.headers, usable, now=time.time(), tolerance_seconds=state.settings.webhook_tolerance_seconds
     )
-    durability = await state.store.durability()
-    if not durability.durable:
-        raise events.NotDurableError(durability.reason, durability.detail)
     event, refusal = _event(configured.connection.key, configured.connection.shop(key), sender_id, body)
-    with RECORD_SECONDS.time():
-        recorded = await events.record(state.store, event, wait_aof=durability.wait_aof)
-    EVENTS.labels(SOURCE, event.status.value if recorded.first else "duplicate").inc()
+    found = await recorded(state, event)
+    EVENTS.labels(SOURCE, event.status.value if found.first else "duplicate").inc()
     if refusal is not None:
-        return problem(400, event.code, event.reason, event_id=recorded.event_id)
-    return JSONResponse({"event_id": recorded.event_id}, 202)
+        return problem(400, event.code, event.reason, event_id=found.event_id)
+    return JSONResponse({"event_id": found.event_id}, 202)
 
 
 def _event(connection: str, shop: Shop, sender_id: str, body: bytes) -> tuple[events.NewEvent, NoticeError | None]:
@@ -133,7 +84,7 @@ def _event(connection: str, shop: Shop, sender_id: str, body: bytes) -> tuple[ev
         status=events.EventStatus.IGNORED if entity is None else events.EventStatus.RECEIVED,
         code=code,
         reason=reason,
-        hint=f"state={notice.state}" if notice.state is not None else "",
+        hint=f"state={notice.state}" if notice.state is not None else notice.type,
         occurred_at=notice.sent_at.isoformat() if notice.sent_at else "",
     )
     return event, None

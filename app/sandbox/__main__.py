@@ -1,4 +1,4 @@
-"""`python -m app.sandbox prestashop|hogia`: run one simulated side by itself."""
+"""`python -m app.sandbox prestashop|hogia|klarna|svea|nets`: run one simulated side by itself."""
 
 from __future__ import annotations
 
@@ -34,6 +34,17 @@ def arguments() -> argparse.ArgumentParser:
     books = sides.add_parser("hogia", help="Hogia Smart")
     books.add_argument("--port", type=int, default=8089)
     books.add_argument("--host", default="127.0.0.1")
+    klarna = sides.add_parser("klarna", help="Klarna Order Management (and Kustom)")
+    klarna.add_argument("--port", type=int, default=8090)
+    klarna.add_argument("--host", default="127.0.0.1")
+    svea = sides.add_parser("svea", help="Svea's Payment Admin API")
+    svea.add_argument("--port", type=int, default=8091)
+    svea.add_argument("--host", default="127.0.0.1")
+    nets = sides.add_parser("nets", help="Nets Easy (Nexi Checkout)")
+    nets.add_argument("--port", type=int, default=8092)
+    nets.add_argument("--host", default="127.0.0.1")
+    for side in (shop, books, klarna, svea, nets):
+        side.add_argument("--fd", type=int, help="an inherited socket that listens on host and port already")
     return parser
 
 
@@ -50,7 +61,7 @@ def prestashop(given: argparse.Namespace) -> Any:
     else:
         state = ShopState(version=given.version, domain=given.domain)
         orders = f"{len(ALL)} scenarios to place"
-    sender = Sender(httpx.AsyncClient(timeout=10), given.webhook_url, given.webhook_secret) if given.webhook_url else None
+    sender = Sender(httpx.AsyncClient(timeout=10, trust_env=False), given.webhook_url, given.webhook_secret) if given.webhook_url else None
     app = create_shop(state, sender=sender)
     if given.place:
         for scenario in ALL:
@@ -77,6 +88,33 @@ def hogia(given: argparse.Namespace) -> Any:
     return server.create_hogia()
 
 
+def klarna(given: argparse.Namespace) -> Any:
+    """Klarna's application; imported late, so that one side runs without the other."""
+    side = importlib.import_module("app.sandbox.payments.klarna")
+    address = f"http://{given.host}:{given.port}"
+    say(f"Klarna on {address}/ordermanagement/v1/orders/…", f"username: {side.USERNAME}, password (API key): {side.API_KEY}")
+    say(f"""  curl -d '{{"order_reference": "XKBKNABJK", "amount": 42390}}' {address}/_control/authorise""", f"  curl {address}/_orders")
+    return side.create_klarna()
+
+
+def svea(given: argparse.Namespace) -> Any:
+    """Svea's application; imported late, so that one side runs without the other."""
+    side = importlib.import_module("app.sandbox.payments.svea")
+    address = f"http://{given.host}:{given.port}"
+    say(f"Svea Payment Admin on {address}/api/v1/orders/…", f"merchant: {side.MERCHANT_ID}, secret: {side.SECRET}")
+    say(f"""  curl -d '{{"order_reference": "XKBKNABJK", "amount": 42390}}' {address}/_control/authorise""", f"  curl {address}/_orders")
+    return side.create_svea()
+
+
+def nets(given: argparse.Namespace) -> Any:
+    """Nets' application; imported late, so that one side runs without the other."""
+    side = importlib.import_module("app.sandbox.payments.nets")
+    address = f"http://{given.host}:{given.port}"
+    say(f"Nets Easy on {address}/v1/payments/…", f"secret key: {side.SECRET_KEY}")
+    say(f"""  curl -d '{{"order_reference": "XKBKNABJK", "amount": 5500}}' {address}/_control/authorise""", f"  curl {address}/_payments")
+    return side.create_nets()
+
+
 def say(*lines: str) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in lines))
     sys.stdout.flush()
@@ -85,8 +123,9 @@ def say(*lines: str) -> None:
 def main() -> None:
     """Run what was asked for until it is stopped."""
     given = arguments().parse_args()
-    app = prestashop(given) if given.side == "prestashop" else hogia(given)
-    uvicorn.run(app, host=given.host, port=given.port, log_level="warning")
+    sides = {"prestashop": prestashop, "hogia": hogia, "klarna": klarna, "svea": svea, "nets": nets}
+    app = sides[given.side](given)
+    uvicorn.run(app, host=given.host, port=given.port, fd=given.fd, log_level="warning")
 
 
 if __name__ == "__main__":

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,13 +14,15 @@ from pydantic import TypeAdapter, ValidationError
 from app.store import keys
 from app.store.redis import Store, text
 from app.store.seal import Seal
-from mappers.connection import Connection, Shop
+from mappers import connection as schema
+from mappers.connection import Connection, OrderPolicy, Shop
+from mappers.connection_check import mistakes as mistakes_of
 from mappers.errors import Misconfigured, Rejected
 
 CONNECTION = TypeAdapter(Connection)
 HOGIA_SECRETS = ("client_id", "client_secret", "webhook_secret")
 SHOP_SECRETS = ("webservice_key", "webhook_secret", "webhook_secret_previous")
-CAPTURE_PLAIN = frozenset({"strategy", "provider"})
+CAPTURE_SECRETS = frozenset({"username", "password", "merchant_id", "secret", "secret_key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +60,8 @@ def read_document(document: Mapping[str, Any], environment: Mapping[str, str]) -
         shop = dict(given)
         own: dict[str, Any] = {name: shop.pop(name) for name in SHOP_SECRETS if name in shop}
         if "capture" in shop:
-            own["capture"] = {m: {k: v for k, v in r.items() if k not in CAPTURE_PLAIN} for m, r in shop["capture"].items()}
-            shop["capture"] = {m: {k: v for k, v in r.items() if k in CAPTURE_PLAIN} for m, r in shop["capture"].items()}
+            own["capture"] = {m: {k: v for k, v in r.items() if k in CAPTURE_SECRETS} for m, r in shop["capture"].items()}
+            shop["capture"] = {m: {k: v for k, v in r.items() if k not in CAPTURE_SECRETS} for m, r in shop["capture"].items()}
         if "orders" in shop:
             shop["orders"] = merged(_order_defaults(), shop["orders"])
         secrets["shops"][shop.get("key")] = own
@@ -66,15 +69,38 @@ def read_document(document: Mapping[str, Any], environment: Mapping[str, str]) -
     try:
         connection = CONNECTION.validate_python({**document, "hogia": hogia, "shops": shops}, strict=False)
     except ValidationError as error:
-        mistakes = "; ".join(f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False))
+        mistakes = "; ".join(_told(each, document) for each in error.errors(include_input=False, include_url=False))
         raise Rejected("CONNECTION_FILE_INVALID", f"the connection file has mistakes. {mistakes}") from None
     _check(connection, secrets)
     return Configured(connection=connection, secrets=secrets)
 
 
-def _order_defaults() -> Any:
-    from mappers.connection import OrderPolicy  # noqa: PLC0415 - named here only
+def _told(error: Any, document: Mapping[str, Any]) -> str:
+    """`shops.acme-se.orders.row_txt: there is no such setting; did you mean row_text?`, never with a value: it may be a secret."""
+    *path, name = (str(part) for part in error["loc"]) if error["loc"] else ("the file",)
+    if len(path) > 1 and path[0] == "shops":
+        path[1] = str(document["shops"][int(path[1])].get("key") or path[1])
+    elif path == ["shops"]:
+        return f"shops.{name}: {error['msg']}"
+    place = ".".join([*path, name])
+    if error["type"] in {"unexpected_keyword_argument", "extra_forbidden"}:
+        near = difflib.get_close_matches(name, SETTINGS, n=1)
+        return f"{place}: there is no such setting{f'; did you mean {near[0]}?' if near else ''}"
+    if error["type"] == "missing":
+        return f"{place}: it is missing"
+    return f"{place}: {error['msg']}"
 
+
+def _settings() -> list[str]:
+    """The names of all settings."""
+    classes = [kind for kind in vars(schema).values() if isinstance(kind, type) and is_dataclass(kind)]
+    return sorted({each.name for kind in classes for each in fields(kind)} | {*HOGIA_SECRETS, *SHOP_SECRETS})
+
+
+SETTINGS = _settings()
+
+
+def _order_defaults() -> Any:
     defaults = TypeAdapter(OrderPolicy).dump_python(OrderPolicy(), mode="json")
     return {name: value for name, value in defaults.items() if isinstance(value, dict)}
 
@@ -94,7 +120,7 @@ def _resolved(value: Any, environment: Mapping[str, str]) -> Any:
 
 def _check(connection: Connection, secrets: Mapping[str, Any]) -> None:
     """What types cannot say."""
-    mistakes = []
+    mistakes = mistakes_of(connection)
     names = [connection.key, *(shop.key for shop in connection.shops)]
     mistakes += [
         f"key {name!r}: use lower-case letters, digits and hyphens, at most 40"
@@ -144,7 +170,7 @@ async def save(store: Store, seal: Seal, configured: Configured) -> str:
         if owner and owner != connection.key:
             raise Rejected("SHOP_KEY_TAKEN", f"shop key {shop.key!r} belongs to connection {owner!r}; choose another.")
     secrets = json.loads(json.dumps(configured.secrets))
-    before = await load(store, seal, connection.key)
+    before = await _readable(store, seal, connection.key)
     if before is not None:
         for key, own in secrets["shops"].items():
             old = before.shop_secret(key, "webhook_secret")
@@ -167,6 +193,14 @@ async def save(store: Store, seal: Seal, configured: Configured) -> str:
                 pipe.delete(keys.shop(gone))
         await pipe.execute()
     return "updated" if before is not None else "created"
+
+
+async def _readable(store: Store, seal: Seal, key: str) -> Configured | None:
+    """What is stored, or None also when it was sealed with a lost key: applying the file anew is the way out of that."""
+    try:
+        return await load(store, seal, key)
+    except Misconfigured:
+        return None
 
 
 async def load(store: Store, seal: Seal, key: str) -> Configured | None:
@@ -206,6 +240,18 @@ class Directory:
         if len(self._known) > 10_000:
             self._known.clear()  # guesses at shop keys must not fill the memory
         self._known[shop] = (time.monotonic(), found)
+        return found
+
+    async def of_connection(self, key: str) -> Configured | None:
+        """The connection with this key, or None."""
+        name = f"connection {key}"  # no shop key has a blank in it
+        at, known = self._known.get(name, (float("-inf"), None))
+        if time.monotonic() - at < self._seconds:
+            return known
+        found = await load(self._store, self._seal, key)
+        if len(self._known) > 10_000:
+            self._known.clear()
+        self._known[name] = (time.monotonic(), found)
         return found
 
     async def shop(self, key: str) -> tuple[Configured, Shop]:

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from app.store import keys
 from app.store.redis import Store, text, texts
+from app.store.together import FsyncLateError
 from mappers.canonical import EntityKey
 
 
@@ -21,6 +22,7 @@ class EventStatus(StrEnum):
     DISCARDED = "discarded"
 
 
+UNSETTLED = frozenset({EventStatus.RECEIVED, EventStatus.RETRYING, EventStatus.FAILED})
 FILTERS = ("status", "connection", "shop", "kind", "entity", "type", "code")
 
 
@@ -117,7 +119,7 @@ class Event:
         )
 
 
-async def record(store: Store, event: NewEvent, *, wait_aof: bool = False, delay_ms: int = 0) -> Recorded:
+async def record(store: Store, event: NewEvent, *, wait_aof: bool = False, delay_ms: int = 0, now_ms: int = 0) -> Recorded:
     """Record once, raise the entity's mark, index and wake a worker: one script, durable when this returns.
 
     Raises redis's errors, and `NotDurableError` when the fsync that was waited for did not come.
@@ -139,26 +141,26 @@ async def record(store: Store, event: NewEvent, *, wait_aof: bool = False, delay
         "schema": "1",
     }
     marks = event.entity if event.status == EventStatus.RECEIVED else None
-    args: list[str | bytes | int] = [0, event.id, str(marks) if marks else "", event.hint, delay_ms]
+    args: list[str | bytes | int] = [now_ms, event.id, str(marks) if marks else "", event.hint, delay_ms]
     for name, value in fields.items():
         args += [name, value]
-    if wait_aof:
-        async with store.redis.pipeline(transaction=False) as pipe:
-            await store.scripts.record(args=args, client=pipe)
-            pipe.execute_command("WAITAOF", 1, 0, 1000)
-            answer, synced = await pipe.execute()
-        if not synced or int(synced[0]) < 1:
-            raise NotDurableError("REDIS_FSYNC_LATE", "the server did not write the event to disk within a second")
-    else:
-        answer = await store.scripts.record(args=args)
+    try:
+        answer = await store.scripts.record(args=args, fsync=wait_aof)
+    except FsyncLateError:
+        raise NotDurableError("REDIS_FSYNC_LATE", "the server did not write the event to disk within a second") from None
     first, status, generation = answer
     return Recorded(event_id=event.id, first=bool(int(first)), status=text(status), generation=int(generation))
 
 
 async def get(store: Store, event_id: str) -> Event | None:
     """One event, or None."""
-    fields = texts(await store.redis.hgetall(keys.event(event_id)))
-    return Event.read(event_id, fields) if fields else None
+    fields = await store.redis.hgetall(keys.event(event_id))
+    return Event.read(event_id, _without_body(fields)) if fields else None
+
+
+def _without_body(fields: Mapping[bytes, bytes]) -> dict[str, str]:
+    """A stored event as text; its body may be any bytes."""
+    return texts({name: value for name, value in fields.items() if name != b"body"})
 
 
 async def body(store: Store, event_id: str) -> bytes:
@@ -198,7 +200,7 @@ async def search(
                 pipe.hgetall(keys.event(event_id))
             records = await pipe.execute()
         for event_id, record_ in zip(ids, records, strict=True):
-            fields = texts({k: v for k, v in record_.items() if k != b"body"})
+            fields = _without_body(record_)
             if not fields:
                 continue
             if after and fields["received_ms"] == str(highest) and event_id >= after:
@@ -221,20 +223,24 @@ async def discard(store: Store, event_id: str, reason: str) -> str:
 
 async def prune(store: Store, *, before_ms: int, limit: int = 500) -> int:
     """Delete settled events older than `before_ms`; what is not settled stays. Answers how many went."""
-    gone = 0
-    for raw in await store.redis.zrangebyscore(keys.EVENTS, "-inf", before_ms, start=0, num=limit):
-        event_id = text(raw)
-        event = await get(store, event_id)
-        if event is not None and event.status in {EventStatus.RECEIVED, EventStatus.RETRYING, EventStatus.FAILED}:
-            continue
-        async with store.redis.pipeline(transaction=True) as pipe:
-            pipe.zrem(keys.EVENTS, event_id)
-            if event is not None:
-                for name in FILTERS:
-                    value = getattr(event, name)
-                    if value:
-                        pipe.zrem(keys.events_by(name, value), event_id)
-            pipe.delete(keys.event(event_id))
-            await pipe.execute()
-        gone += 1
+    gone = kept = 0
+    while gone < limit:
+        page = [text(raw) for raw in await store.redis.zrangebyscore(keys.EVENTS, "-inf", before_ms, start=kept, num=min(limit, 100))]
+        for event_id in page:
+            event = await get(store, event_id)
+            if event is not None and event.status in UNSETTLED:
+                kept += 1
+                continue
+            async with store.redis.pipeline(transaction=True) as pipe:
+                pipe.zrem(keys.EVENTS, event_id)
+                if event is not None:
+                    for name in FILTERS:
+                        value = getattr(event, name)
+                        if value:
+                            pipe.zrem(keys.events_by(name, value), event_id)
+                pipe.delete(keys.event(event_id))
+                await pipe.execute()
+            gone += 1
+        if len(page) < min(limit, 100):
+            break
     return gone

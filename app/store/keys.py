@@ -20,6 +20,7 @@ CONNECTIONS = PREFIX + "connections"
 API_KEYS = PREFIX + "api-keys"
 WORKERS = PREFIX + "workers"
 COUNTERS = PREFIX + "counters"
+FEEDS = PREFIX + "feeds-asked"
 
 
 def event(event_id: str) -> str:

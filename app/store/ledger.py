@@ -46,6 +46,7 @@ class Effect:
     updated_ms: int
     adopted: bool
     checked: bool
+    sequence: int
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Effect:
@@ -69,6 +70,7 @@ class Effect:
             updated_ms=int(fields["updated_ms"]),
             adopted=fields.get("adopted") == "1",
             checked=fields.get("checked", "1") == "1",
+            sequence=int(fields.get("sequence") or 0),
         )
 
 

@@ -41,7 +41,9 @@ class SharedGate:
     async def enter(self) -> None:
         """Wait for a turn; raises Transient when it is not soon."""
         waited = int(await self._store.scripts.breaker_ask(keys=[keys.breaker(self._destination)], args=[self._probe_ms]))
-        if waited:
+        if waited < 0:
+            self._sick = True  # this call is the trial: its success closes a breaker that another process opened
+        elif waited:
             raise Transient(
                 "DESTINATION_RESTING",
                 f"{self._destination} has failed several times in a row; calls to it rest and go on by themselves.",

@@ -20,13 +20,14 @@ local function clock(given)
   return t[1] * 1000 + math.floor(t[2] / 1000)
 end
 -- A wake-up in arq's own format (arq.jobs.serialize_job with JSON). The job's name holds the generation and the fence, so one that is
--- queued is not queued again, and one whose worker died is not in the way of the next.
+-- queued is not queued again, and one whose worker died is not in the way of the next. The queue says whether it is there: the job's own
+-- key may outlive it. Arq compares the score with its host's clock, so the score is a day early: no clock is that slow.
 local function wake(entity, gen, fence, now)
   local job = 'process:' .. entity .. ':' .. gen .. ':' .. fence
-  if redis.call('EXISTS', 'arq:job:' .. job) == 1 then return 0 end
+  if redis.call('ZSCORE', K_QUEUE, job) then return 0 end
   local body = '{"t": null, "f": "process", "a": ["' .. entity .. '"], "k": {}, "et": ' .. int(now) .. '}'
   redis.call('SET', 'arq:job:' .. job, body, 'PX', 86400000)
-  redis.call('ZADD', K_QUEUE, int(now), job)
+  redis.call('ZADD', K_QUEUE, int(now - 86400000), job)
   return 1
 end
 local function tell(entity, now, what, text)
@@ -50,7 +51,7 @@ local function raise_mark(entity, now, hint, due)
   if hint ~= '' then redis.call('HSET', mark, 'hint:' .. hint, 1) end
   local m = redis.call('HMGET', mark, 'fence', 'lease', 'parked')
   if m[3] == '1' then
-    redis.call('HSET', mark, 'parked', 0)
+    redis.call('HSET', mark, 'parked', 0, 'since', int(now))
     redis.call('ZREM', K_PARKED, entity)
     redis.call('DEL', k_parked(entity))
   end
@@ -109,7 +110,10 @@ CLAIM = """
 local now, entity = clock(ARGV[1]), ARGV[2]
 local mark = k_mark(entity)
 local m = redis.call('HMGET', mark, 'gen', 'settled', 'fence', 'lease', 'parked', 'since')
-if not m[1] or m[1] == m[2] then return {'clean'} end
+if not m[1] or m[1] == m[2] then
+  redis.call('ZREM', K_DUE, entity)
+  return {'clean'}
+end
 if m[4] and tonumber(m[4]) > now then return {'busy'} end
 if m[5] == '1' then return {'parked'} end
 local due = redis.call('ZSCORE', K_DUE, entity)
@@ -132,12 +136,13 @@ return {'claimed', fence, m[1], int(tries), m[6] or int(now), failing or '', tab
 """
 
 SETTLE = """
--- ARGV: now, entity, fence, generation seen, outcome (done | retry | park), event status, code, reason, wait ms, story, detail, counted
+-- ARGV: now, entity, fence, generation seen, outcome (done | retry | park), event status, code, reason, wait ms, story, detail, counted, family
 local now, entity, fence, seen = clock(ARGV[1]), ARGV[2], ARGV[3], tonumber(ARGV[4])
 local outcome, status, code, reason = ARGV[5], ARGV[6], ARGV[7], ARGV[8]
 local mark = k_mark(entity)
-local m = redis.call('HMGET', mark, 'fence', 'gen')
+local m = redis.call('HMGET', mark, 'fence', 'gen', 'unsettled')
 if m[1] ~= fence then return {'lost'} end
+if not m[3] then return {'again'} end -- settled before: a repeat whose first answer was lost, or a stop right behind it
 local newer = tonumber(m[2]) > seen
 redis.call('HDEL', mark, 'owner', 'lease', 'unsettled')
 redis.call('ZREM', K_LEASES, entity)
@@ -165,7 +170,7 @@ elseif not newer then
   redis.call('HSET', mark, 'parked', 1, 'tries', 0)
   redis.call('HDEL', mark, 'failing')
   redis.call('ZADD', K_PARKED, int(now), entity)
-  redis.call('HSET', k_parked(entity), 'at', int(now), 'code', code, 'reason', reason, 'detail', ARGV[11], 'generation', int(seen))
+  redis.call('HSET', k_parked(entity), 'at', int(now), 'code', code, 'reason', reason, 'detail', ARGV[11], 'family', ARGV[13], 'generation', int(seen))
   redis.call('ZREM', K_DUE, entity)
   return {'parked'}
 end
@@ -194,10 +199,18 @@ TICK = """
 -- ARGV: now, limit. Expired leases become due; everything due has a wake-up. Answers how many of each.
 local now, limit = clock(ARGV[1]), tonumber(ARGV[2])
 local expired = redis.call('ZRANGEBYSCORE', K_LEASES, '-inf', int(now), 'LIMIT', 0, limit)
+local suspects = 0
 for _, entity in ipairs(expired) do
-  redis.call('HDEL', k_mark(entity), 'owner', 'lease')
+  local mark = k_mark(entity)
+  redis.call('HDEL', mark, 'owner', 'lease')
   redis.call('ZREM', K_LEASES, entity)
-  redis.call('ZADD', K_DUE, int(now), entity)
+  local at = now
+  if tonumber(redis.call('HGET', mark, 'unsettled') or '0') > 1 then
+    -- Its last run died as well. One that kills the worker must not take the same neighbours with it each time: a second apart.
+    at = now + suspects * 1000
+    suspects = suspects + 1
+  end
+  redis.call('ZADD', K_DUE, int(at), entity)
   tell(entity, now, 'lease', 'the run stopped without an outcome; the next one looks first')
 end
 local due = redis.call('ZRANGEBYSCORE', K_DUE, '-inf', int(now), 'LIMIT', 0, limit)
@@ -309,7 +322,7 @@ return int(wait)
 """
 
 BREAKER_ASK = """
--- ARGV: probe lease ms. Answers milliseconds to wait; 0 = go. While open, one caller at a time may probe.
+-- ARGV: probe lease ms. Answers milliseconds to wait; 0 = go; -1 = go, and tell how it went: while open, one caller at a time may probe.
 local t = redis.call('TIME')
 local now = t[1] * 1000 + math.floor(t[2] / 1000)
 local b = redis.call('HMGET', KEYS[1], 'open_until', 'probe_until')
@@ -318,7 +331,7 @@ local open_until = tonumber(b[1])
 if now < open_until then return int(open_until - now) end
 if b[2] and now < tonumber(b[2]) then return int(tonumber(b[2]) - now) end
 redis.call('HSET', KEYS[1], 'probe_until', int(now + tonumber(ARGV[1])))
-return '0'
+return '-1'
 """
 
 BREAKER_TELL = """

@@ -50,16 +50,17 @@ class Settlement:
     wait_ms: int = 0
     story: str = ""
     detail: str = ""  # JSON for a person, kept with what is parked
+    family: str = ""  # of what is parked: `rejected`, `misconfigured`, `bug` …
     counted: bool = True  # a wait for an open breaker or a quota is no failed try
 
 
-async def mark(store: Store, entities: Iterable[str], *, hint: str = "", why: str = "") -> int:
+async def mark(store: Store, entities: Iterable[str], *, hint: str = "", why: str = "", now_ms: int = 0) -> int:
     """Raise marks without an event. Answers how many."""
     found = list(entities)
     if not found:
         return 0
     for start in range(0, len(found), 500):
-        await store.scripts.mark(args=[0, hint, why, *found[start : start + 500]])
+        await store.scripts.mark(args=[now_ms, hint, why, *found[start : start + 500]])
     return len(found)
 
 
@@ -82,7 +83,7 @@ async def claim(store: Store, entity: str, *, owner: str, lease_seconds: float, 
 
 
 async def settle(store: Store, claimed: Claim, settlement: Settlement, *, now_ms: int = 0) -> str:
-    """End a run: `settled`, `parked`, `due` (it runs again), or `lost` when the lease had gone to another."""
+    """End a run: `settled`, `parked`, `due` (it runs again), `again` (it had ended), or `lost` when the lease had gone to another."""
     answer = await store.scripts.settle(
         args=[
             now_ms,
@@ -97,6 +98,7 @@ async def settle(store: Store, claimed: Claim, settlement: Settlement, *, now_ms
             settlement.story,
             settlement.detail,
             "1" if settlement.counted else "0",
+            settlement.family,
         ]
     )
     return text(answer[0])
@@ -118,14 +120,14 @@ async def tick(store: Store, *, limit: int = 500, now_ms: int = 0) -> tuple[int,
     return int(expired), int(woken), int(due)
 
 
-async def release(store: Store, entity: str, *, why: str) -> int:
+async def release(store: Store, entity: str, *, why: str, now_ms: int = 0) -> int:
     """Look at an entity again, parked or not; its waiting events are `received` again. Answers the new generation."""
-    return int(await store.scripts.release(args=[0, entity, why, "received"]))
+    return int(await store.scripts.release(args=[now_ms, entity, why, "received"]))
 
 
-async def drop(store: Store, entity: str, *, why: str) -> bool:
+async def drop(store: Store, entity: str, *, why: str, now_ms: int = 0) -> bool:
     """Put a parked entity aside until something new comes. False when it was not parked."""
-    return bool(int(await store.scripts.drop(args=[0, entity, why])))
+    return bool(int(await store.scripts.drop(args=[now_ms, entity, why])))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

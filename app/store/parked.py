@@ -15,6 +15,7 @@ class Parked:
     code: str
     reason: str
     detail: str
+    family: str = ""
 
 
 async def get(store: Store, entity: str) -> Parked | None:
@@ -22,7 +23,14 @@ async def get(store: Store, entity: str) -> Parked | None:
     fields = texts(await store.redis.hgetall(keys.parked(entity)))
     if not fields:
         return None
-    return Parked(entity=entity, at_ms=int(fields["at"]), code=fields["code"], reason=fields["reason"], detail=fields.get("detail", ""))
+    return Parked(
+        entity=entity,
+        at_ms=int(fields["at"]),
+        code=fields["code"],
+        reason=fields["reason"],
+        detail=fields.get("detail", ""),
+        family=fields.get("family", ""),
+    )
 
 
 async def listed(store: Store, *, shop: str = "", code: str = "", limit: int = 100) -> list[Parked]:
@@ -43,3 +51,11 @@ async def listed(store: Store, *, shop: str = "", code: str = "", limit: int = 1
 
 async def count(store: Store) -> int:
     return int(await store.redis.zcard(keys.PARKED))
+
+
+async def of_settings(store: Store, shops: list[str]) -> list[str]:
+    """The entities of these shops that wait for a change of settings, oldest first."""
+    found = []
+    for shop in shops:
+        found += [record.entity for record in await listed(store, shop=shop, limit=100_000) if record.family == "misconfigured"]
+    return found

@@ -1,8 +1,8 @@
 """The connection to Redis: pool, time limits, retries, scripts, and whether what it answers is really kept.
 
-Traps this file lives with (facts: dependencies.md D, webhooks.md 4.2): the script cache does not survive a restart, so scripts are
-`register_script` objects, which load themselves again; the first pooled call after a restart fails without a retry; a hung server hangs
-the caller for ever without a socket timeout.
+Traps this file lives with (facts: dependencies.md D, webhooks.md 4.2): the script cache does not survive a restart, so scripts are objects
+that load themselves again; the first pooled call after a restart fails without a retry; a hung server hangs the caller for ever without a
+socket timeout.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError, ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from app.store import keys, lua
+from app.store.together import Script, Together
 
 # OSError: a refused connect reaches redis-py as the builtin, which its own two classes do not cover.
 UNAVAILABLE = (RedisError, OSError)
@@ -41,24 +42,29 @@ def pool(url: str, *, timeout_seconds: float, retries: int = 2) -> ConnectionPoo
 
 
 class Scripts:
-    """Every script, registered once per client."""
+    """Every script, once per client. What is called for each event and each run travels together."""
 
     def __init__(self, redis: Redis) -> None:
+        together = Together(redis)
+
+        def often(body: str) -> Script:
+            return together.script(lua.LIBRARY + body)
+
         def script(body: str) -> AsyncScript:
             return redis.register_script(lua.LIBRARY + body)
 
-        self.record = script(lua.RECORD)
+        self.record = often(lua.RECORD)
+        self.claim = often(lua.CLAIM)
+        self.settle = often(lua.SETTLE)
+        self.effect = often(lua.EFFECT)
+        self.bucket = often(lua.BUCKET)
+        self.breaker_ask = often(lua.BREAKER_ASK)
         self.mark = script(lua.MARK)
-        self.claim = script(lua.CLAIM)
-        self.settle = script(lua.SETTLE)
         self.renew = script(lua.RENEW)
         self.tick = script(lua.TICK)
         self.discard = script(lua.DISCARD)
         self.release = script(lua.RELEASE)
         self.drop = script(lua.DROP)
-        self.effect = script(lua.EFFECT)
-        self.bucket = script(lua.BUCKET)
-        self.breaker_ask = script(lua.BREAKER_ASK)
         self.breaker_tell = script(lua.BREAKER_TELL)
 
 
@@ -115,8 +121,15 @@ class Store:
     @classmethod
     def connect(cls, url: str, *, timeout_seconds: float = 2.0) -> Store:
         """A store on its own pool; nothing is called yet."""
-        redis: Redis = Redis(connection_pool=pool(url, timeout_seconds=timeout_seconds))
-        return cls(redis)
+        connections = pool(url, timeout_seconds=timeout_seconds)
+        store = cls(Redis(connection_pool=connections))
+
+        async def connected(connection: Any) -> None:
+            await connection.on_connect()
+            store.doubt()
+
+        connections.connection_kwargs["redis_connect_func"] = connected
+        return store
 
     async def durability(self) -> Durability:
         """What the server says of itself, at most five seconds old; a bad answer is asked again at once."""
@@ -127,7 +140,7 @@ class Store:
         return self._durability
 
     def doubt(self) -> None:
-        """Forget what is known of the durability: a call failed, so the server may have been replaced."""
+        """Forget what is known of the durability: a call failed or a connection is new, so the server may have been replaced."""
         self._checked = float("-inf")
 
     async def born(self) -> int:

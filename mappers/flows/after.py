@@ -1,24 +1,31 @@
-"""`decide_after`: an invoiced order → what its later life asks for: capture, tracking, order state, note.
+"""`decide_after`: an invoiced order → what its later life asks for: credits, capture, tracking, order state, note.
 
-Capture comes before the state (a captured order with a late state is harmless, a delivered one without money is not: payments.md 8.4), tracking
+Credits come first: what is credited is not captured. Capture comes before the state (a captured order with a late state is harmless, a delivered one without money is not: payments.md 8.4), tracking
 before the state too, because the state's mail carries it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from decimal import Decimal
 
 from mappers.canonical import ShopOrder
-from mappers.changes import Changeset, Verdict
+from mappers.changes import Change, Changeset, Verdict
 from mappers.changes_after import After, NoteState, SetOrderState, SetTracking, WriteNote
-from mappers.connection import HogiaStatus, OrderStatusRule
+from mappers.connection import CancelledOrder, HogiaStatus, OrderStatusRule, Shop
+from mappers.errors import Rejected, Transient
 from mappers.flows.capture import capture_changes, verification
+from mappers.flows.credits import CreditDecision, credit_changes
+from mappers.flows.orders import edit_key, invoice_version
 from mappers.flows.status import ENDS, has_had, is_past, reached, target_state
 from mappers.hogia.model import HogiaInvoice, InvoiceStatus
 from mappers.invoice.model import Notice
-from mappers.snapshot import AfterSnapshot, Known
+from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 
+# A state change runs the shop's payment modules inside the request (payments.md 7.3): one that was cut off may still end well.
+STILL_RUNNING = timedelta(seconds=90)
 NOTE_STATES = {
     InvoiceStatus.PAID: "betald",
     InvoiceStatus.PARTIALLY_PAID: "delbetald",
@@ -34,16 +41,22 @@ def state_key(entity: str, status: HogiaStatus) -> str:
 
 
 def decide_after(snapshot: AfterSnapshot) -> Changeset:
-    """The decision; raises Rejected and Misconfigured for a person."""
-    statuses = reached(snapshot.invoice, credited=snapshot.credited)
-    changes: list[After] = []
-    waits: list[datetime] = []
-    notices: list[Notice] = []
-    if not ENDS & set(statuses):
-        captures, until = capture_changes(snapshot)
+    """The decision; raises Misconfigured for a person, and Rejected where nothing else is to be done."""
+    credits = credit_changes(snapshot)
+    statuses = _statuses(snapshot, credits)
+    changes: list[Change] = [*credits.changes]
+    waits: list[datetime] = [credits.until] if credits.until else []
+    notices: list[Notice] = [*credits.notices]
+    parked = credits.parked
+    held = False  # the money is not sure: the delivered state waits for it
+    if statuses and not ENDS & set(statuses) and not _is_cancelled(snapshot):
+        try:
+            captures, until = capture_changes(snapshot)
+        except Rejected as error:
+            captures, until, parked, held = (), None, parked or error, True
         changes += captures
         waits += [until] if until else []
-    held = bool(waits)  # the money is not sure: the delivered state waits for it
+        held = held or until is not None
     rules = {rule.hogia: rule for rule in snapshot.shop.order_status}
     order = snapshot.order
     for status in statuses:
@@ -55,14 +68,33 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
         notices += [notice] if notice else []
     delivered = snapshot.effects.get(state_key(str(snapshot.key), HogiaStatus.DELIVERED))
     if delivered is not None and delivered.state is Known.CONFIRMED and delivered.checked:
-        found, until = verification(snapshot, state_set_at=delivered.called_at)
+        try:
+            found, until = verification(snapshot, state_set_at=delivered.called_at)
+        except Rejected as error:
+            found, until, parked = (), None, parked or error
         changes += found
         waits += [until] if until else []
     changes += _note(snapshot)
-    return _changeset(snapshot, tuple(changes), tuple(notices), waits)
+    decision = _changeset(snapshot, tuple(changes), tuple(notices), waits)
+    if parked is not None and decision.verdict is not Verdict.CHANGES:
+        raise parked
+    return replace(decision, parked=parked)
 
 
-def _changeset(snapshot: AfterSnapshot, changes: tuple[After, ...], notices: tuple[Notice, ...], waits: list[datetime]) -> Changeset:
+def _is_cancelled(snapshot: AfterSnapshot) -> bool:
+    return snapshot.order.current_state in snapshot.shop.orders.cancel_states
+
+
+def _statuses(snapshot: AfterSnapshot, credits: CreditDecision) -> tuple[HogiaStatus, ...]:
+    """What the invoice has reached; nothing while an edit replaces it: its end is not the order's."""
+    entity = str(snapshot.key)
+    ends = edit_key(entity, invoice_version(snapshot.effects, entity))
+    if ends in snapshot.effects or any(change.key == ends for change in credits.changes):
+        return ()
+    return reached(snapshot.invoice, credited=snapshot.credited)
+
+
+def _changeset(snapshot: AfterSnapshot, changes: tuple[Change, ...], notices: tuple[Notice, ...], waits: list[datetime]) -> Changeset:
     if changes:
         reason = f"invoice {snapshot.invoice.number} is {snapshot.invoice.status.value}"
         return Changeset(
@@ -71,8 +103,8 @@ def _changeset(snapshot: AfterSnapshot, changes: tuple[After, ...], notices: tup
     if waits:
         return Changeset(
             verdict=Verdict.WAIT,
-            code="CAPTURE_WAITS",
-            reason="the payment provider is not ready, or the shop's module has not captured yet",
+            code="OTHER_SIDE_NOT_READY",
+            reason="the payment provider, the shop's module or Hogia's reads are not as far yet; looked at again",
             notices=notices,
             until=min(waits),
         )
@@ -90,6 +122,12 @@ def _state(
     if known is not None and known.state is Known.CONFIRMED:
         return [], None, order
     target = target_state(rule, order.states)
+    if known is not None and known.state in {Known.INTENT, Known.UNKNOWN} and snapshot.now < known.called_at + STILL_RUNNING:
+        raise Transient(
+            "STATE_CHANGE_RUNNING",
+            "an earlier state change may still be running in the shop; its history is read when that is over.",
+            retry_after=(known.called_at + STILL_RUNNING - snapshot.now).total_seconds(),
+        )
     if has_had(order, target.id):
         return [NoteState(key=key, state_id=target.id, code="THERE_ALREADY")], None, order
     if order.current_state in snapshot.shop.orders.cancel_states and status not in ENDS:
@@ -133,3 +171,47 @@ def _note(snapshot: AfterSnapshot) -> list[After]:
     if known is not None and known.state is Known.CONFIRMED:
         return []
     return [WriteNote(key=key, order_id=snapshot.order.id, text=text)]
+
+
+def wants_after(
+    shop: Shop,
+    order: ShopOrder | None,
+    made: KnownEffect,
+    *,
+    effects: Mapping[str, KnownEffect],
+    hints: frozenset[str],
+    entity: str,
+) -> bool:
+    """Whether anything after the invoice can be due: rules that are not done yet, a refund, a cancellation, an edit, a reason from Hogia.
+
+    Without one the invoice is not read again: a plain order costs no more calls for a life that nothing asks for.
+    """
+    has_rules = bool(shop.order_status or shop.capture or shop.write_note)
+    if "invoice" in hints or "operator" in hints:
+        return has_rules or shop.refunds.slips
+    if shop.refunds.slips and hints & {"order.refunded", "order_slip"}:
+        return True
+    if order is not None:
+        cancelled = order.current_state in shop.orders.cancel_states and shop.refunds.cancelled is not CancelledOrder.LEAVE
+        refunded = shop.refunds.slips and any(row.refunded_incl for row in order.rows)
+        edited = bool(made.amount) and bool(order.rows) and Decimal(made.amount) != order.total_paid_incl
+        if cancelled or refunded or edited:
+            return True
+    open_rules = [
+        rule
+        for rule in shop.order_status
+        if (known := effects.get(state_key(entity, rule.hogia))) is None or known.state is not Known.CONFIRMED
+    ]
+    return bool(open_rules or shop.write_note or shop.capture)
+
+
+def is_echo(hints: frozenset[str], effects: Mapping[str, KnownEffect], entity: str) -> bool:
+    """Whether the only reason to look is the shop's notice of a state that we set ourselves."""
+    if not hints or not all(hint.startswith("state=") for hint in hints):
+        return False
+    ours = {
+        f"state={effect.external_number}"
+        for name, effect in effects.items()
+        if name.startswith(f"state:{entity}/") and effect.state is Known.CONFIRMED and effect.checked
+    }
+    return hints <= ours

@@ -12,11 +12,13 @@ from mappers.flows.delivered import delivered_amount, is_all_delivered
 from mappers.flows.status import reached
 from mappers.hogia.model import HogiaInvoice
 from mappers.payments.capture import CaptureVerdict, decide_capture, minor
+from mappers.payments.model import Line, Payment, Provider
 from mappers.payments.model import Parcel as PaymentParcel
-from mappers.snapshot import AfterSnapshot, Known
+from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 
 MODULE_MINUTES = 10  # how long the shop's own module may take to capture after the state was set
 LOOK_AGAIN = timedelta(seconds=60)
+SVEA_MINUTES = 10
 
 
 def capture_rule(snapshot_shop: Shop, module: str) -> CaptureRule | None:
@@ -99,24 +101,74 @@ def capture_changes(snapshot: AfterSnapshot) -> tuple[tuple[After, ...], datetim
             "CAPTURE_CREDENTIALS_MISSING",
             f"the capture rule of {snapshot.order.module} needs a provider and its credentials. Add them to [shops.capture] and release the order.",
         )
+    sequence = known.sequence if known is not None else 0
+    refused_to_split = any(
+        effect.code.endswith("SPLIT_REFUSED") for name, effect in snapshot.effects.items() if name.startswith("capture:")
+    )
     decision = decide_capture(
         payment,
         snapshot.order,
         cumulative=cumulative,
         is_all=is_all,
-        may_split=rule.partial is PartialCapture.PER_DELIVERY,
+        may_split=rule.partial is PartialCapture.PER_DELIVERY and not refused_to_split,
         now=snapshot.now,
+        lines=delivered_lines(snapshot.invoice, payment) if not is_all else (),
         parcels=_parcels(snapshot.invoice),
         delivery=delivery_reference(snapshot.invoice, cumulative),
-        sequence=0,
+        sequence=sequence,
     )
+    still = _still_running(snapshot, known, payment) if decision.verdict is CaptureVerdict.CAPTURE else None
+    if still is not None:
+        return (), still
     if decision.verdict is CaptureVerdict.WAIT:
         return (), decision.until
     if decision.request is not None:
-        return (Capture(key=key, provider=payment.provider, reference=payment.reference, request=decision.request),), None
+        change = Capture(
+            key=key,
+            provider=payment.provider,
+            reference=payment.reference,
+            request=decision.request,
+            cumulative=cumulative,
+            sequence=sequence,
+        )
+        return (change,), None
     if decision.verdict is CaptureVerdict.NOT_REQUIRED and not is_all and not payment.is_direct:
         return (), None  # comes with the final delivery
     return (NoteCapture(key=key, code=decision.code, reason=decision.reason, amount=str(due), currency=currency),), None
+
+
+def _still_running(snapshot: AfterSnapshot, known: KnownEffect | None, payment: Payment) -> datetime | None:
+    """When an earlier call may be believed to have had no effect.
+
+    Klarna and Nets give the same answer to the same key; Svea has no keys and works on in the background, so it is read for ten minutes.
+    """
+    if known is None or known.state not in {Known.INTENT, Known.UNKNOWN} or payment.provider is not Provider.SVEA:
+        return None
+    over = known.called_at + timedelta(minutes=SVEA_MINUTES)
+    return min(over, snapshot.now + LOOK_AGAIN) if snapshot.now < over else None
+
+
+def delivered_lines(invoice: HogiaInvoice, payment: Payment) -> tuple[Line, ...]:
+    """The provider's rows that a partial delivery takes now: what is delivered so far less what its rows show as captured already."""
+    delivery = invoice.delivery
+    if delivery is None:
+        return ()
+    pieces = {line.line_index: line.quantity for line in delivery.lines}
+    lines = []
+    for row in payment.rows:
+        own = next(
+            (line for line in invoice.lines if line.net > 0 and line.article and line.article.casefold() == row.reference.casefold()), None
+        )
+        if own is None or not row.quantity:
+            continue
+        new = pieces.get(own.index, Decimal(0)) - (own.quantity - row.quantity)
+        new = min(max(new, Decimal(0)), row.quantity)
+        if new:
+            total = int((row.amount * new / row.quantity).to_integral_value())
+            lines.append(
+                Line(reference=row.reference, name=row.name, quantity=new, total=total, vat_rate=row.vat_rate or own.rate, row_id=row.id)
+            )
+    return tuple(lines)
 
 
 def verification(snapshot: AfterSnapshot, *, state_set_at: datetime) -> tuple[tuple[After, ...], datetime | None]:

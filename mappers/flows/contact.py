@@ -35,10 +35,14 @@ def contact_changes(snapshot: OrderSnapshot, card: ContactCard) -> tuple[str, tu
     key = name = contact_name(snapshot.shop.key, order)
     organisation = snapshot.connection.hogia.organization_id
     if isinstance(match, Create):
-        # After a contact that is gone the call is another one, or Hogia's memory of calls would answer with the gone contact.
+        # After a contact that is gone it is another act: the ledger has the first one as done, and Hogia would answer with what it made.
         gone = f"/instead-of/{link.contact_id}" if link is not None else ""
         change = CreateContact(
-            key=key, sequence_id=sequence_id(organisation, f"contact/{match.number}{gone}"), card=card, number=match.number, link=name
+            key=f"{key}{gone}",
+            sequence_id=sequence_id(organisation, f"contact/{match.number}{gone}"),
+            card=card,
+            number=match.number,
+            link=name,
         )
         return match.number, (change,)
     before = link.fingerprint if link and link.contact_id == match.id else ""

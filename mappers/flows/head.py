@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from mappers.canonical import ShopOrder
-from mappers.connection import InvoiceDate, OrderPolicy, PaymentRule, Shop
+from mappers.canonical import EntityKey, Kind, ShopOrder
+from mappers.connection import Connection, InvoiceDate, OrderPolicy, PaymentRule, Shop
 from mappers.customer import ContactCard, your_reference
 from mappers.errors import Misconfigured
 from mappers.flows.eligibility import has_been, transfer_states
@@ -46,9 +46,23 @@ def terms_days(order: ShopOrder, policy: OrderPolicy) -> int:
     return 0 if is_paid(order) else policy.payment_terms_days
 
 
-def invoice_reference(shop: Shop, order_id: int) -> str:
-    """What an invoice is looked up by (hogia.md 3.8): `PS:{id_shop}:{order}:INV`, behind the shop's prefix."""
-    return f"{shop.orders.invoice_reference_prefix}PS:{shop.id_shop}:{order_id}:INV"
+def invoice_reference(shop: Shop, order_id: int, version: int = 1) -> str:
+    """What an invoice is looked up by (hogia.md 3.8): `PS:{id_shop}:{order}:INV`, behind the shop's prefix.
+
+    An order that was edited, credited and invoiced anew has `INV-2` and so on.
+    """
+    later = "" if version == 1 else f"-{version}"
+    return f"{shop.orders.invoice_reference_prefix}PS:{shop.id_shop}:{order_id}:INV{later}"
+
+
+def order_of_reference(connection: Connection, reference: str) -> EntityKey | None:
+    """Whose order an invoice or credit with this reference is, or None when the reference is not ours."""
+    for shop in connection.shops:
+        start = f"{shop.orders.invoice_reference_prefix}PS:{shop.id_shop}:"
+        order, _, what = reference.removeprefix(start).partition(":")
+        if reference.startswith(start) and order.isdigit() and what.startswith(("INV", "CRE")):
+            return EntityKey(shop=shop.key, kind=Kind.ORDER, id=order)
+    return None
 
 
 def filled(template: str, order: ShopOrder, *, setting: str) -> str:
@@ -84,7 +98,9 @@ def payments_dated(invoice: Invoice, order: ShopOrder, *, day: date, zone: ZoneI
     return replace(invoice, payments=tuple(replace(part, on=max(own.get(part.key, day), day)) for part in invoice.payments))
 
 
-def document(invoice: Invoice, order: ShopOrder, shop: Shop, card: ContactCard, *, customer_number: str, day: date) -> InvoiceDocument:
+def document(
+    invoice: Invoice, order: ShopOrder, shop: Shop, card: ContactCard, *, customer_number: str, day: date, version: int = 1
+) -> InvoiceDocument:
     """The invoice with its head. The order's own addresses stand on it, whatever the contact's card says."""
     policy = shop.orders
     rule = payment_rule(order, policy)
@@ -94,7 +110,7 @@ def document(invoice: Invoice, order: ShopOrder, shop: Shop, card: ContactCard, 
         customer_number=customer_number,
         invoice_date=day,
         due_date=day + timedelta(days=terms_days(order, policy)),
-        invoice_reference=invoice_reference(shop, order.id),
+        invoice_reference=invoice_reference(shop, order.id, version),
         customer_order_number=filled(policy.order_number, order, setting="order_number"),
         our_reference=rule.our_reference or policy.our_reference,
         your_reference=your_reference(order, policy.your_reference, is_company=card.is_company),

@@ -6,6 +6,7 @@ there that we do not know of; which payments are missing. Anything that a person
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,14 +28,27 @@ from mappers.snapshot import Known, KnownEffect, OrderSnapshot
 MOST_ATTEMPTS = 5
 
 
-def invoice_key(entity: str) -> str:
-    """The ledger's key of an order's invoice."""
-    return f"invoice:{entity}"
+def invoice_key(entity: str, version: int = 1) -> str:
+    """The ledger's key of an order's invoice; of a later one where an edited order was credited and invoiced anew."""
+    return f"invoice:{entity}" if version == 1 else f"invoice:{entity}/{version}"
 
 
-def payment_key(entity: str, part: str) -> str:
-    """The ledger's key of one registered payment."""
-    return f"payment:{entity}/{part}"
+def edit_key(entity: str, version: int) -> str:
+    """The ledger's key of what ended an invoice because its order was edited: its full credit, or the cancellation of a draft."""
+    return f"credit:{entity}/edit-{version}"
+
+
+def invoice_version(effects: Mapping[str, KnownEffect], entity: str) -> int:
+    """Which invoice of the order is the current one: one more than were ended because the order was edited."""
+    version = 1
+    while (ended := effects.get(edit_key(entity, version))) is not None and ended.state is Known.CONFIRMED and ended.checked:
+        version += 1
+    return version
+
+
+def payment_key(entity: str, part: str, version: int = 1) -> str:
+    """The ledger's key of one registered payment; each version of the invoice has its own."""
+    return f"payment:{entity}/{part}" if version == 1 else f"payment:{entity}/{version}/{part}"
 
 
 def reference_lacks(snapshot: OrderSnapshot, reference: HogiaReference) -> bool:
@@ -62,7 +76,7 @@ def _built(snapshot: OrderSnapshot, order: ShopOrder, *, day: date) -> Invoice:
 def decide_order(snapshot: OrderSnapshot) -> Changeset:
     """The decision; printed, it is the dry run. Raises Rejected and Misconfigured for what a person must look at."""
     left = not_to_be_invoiced(snapshot)
-    made = snapshot.effects.get(invoice_key(str(snapshot.key)))
+    made = snapshot.effects.get(_key(snapshot))
     confirmed = made is not None and made.state is Known.CONFIRMED
     if left is not None and not confirmed:
         return left
@@ -78,6 +92,14 @@ def decide_order(snapshot: OrderSnapshot) -> Changeset:
         assert made is not None
         return _payments_of(snapshot, made, invoice)
     return _invoice(snapshot, order, invoice, made)
+
+
+def _version(snapshot: OrderSnapshot) -> int:
+    return invoice_version(snapshot.effects, str(snapshot.key))
+
+
+def _key(snapshot: OrderSnapshot) -> str:
+    return invoice_key(str(snapshot.key), _version(snapshot))
 
 
 def _paid_not_before(invoice: Invoice, day: date) -> Invoice:
@@ -107,7 +129,7 @@ def _invoice(snapshot: OrderSnapshot, order: ShopOrder, invoice: Invoice, made: 
     number, contact = contact_changes(snapshot, card)
     invoice, lines, articles = article_lines(snapshot, invoice, reference)
     invoice = with_delivery_day(invoice, order, policy, day=day, zone=ZoneInfo(snapshot.time_zone))
-    paper = document(invoice, order, snapshot.shop, card, customer_number=number, day=day)
+    paper = document(invoice, order, snapshot.shop, card, customer_number=number, day=day, version=_version(snapshot))
     found = _found(snapshot, paper)
     if found is not None:
         return _adopt(snapshot, found, paper)
@@ -115,7 +137,7 @@ def _invoice(snapshot: OrderSnapshot, order: ShopOrder, invoice: Invoice, made: 
     if wait is not None:
         return replace(wait, document=paper)
     create = CreateInvoice(
-        key=invoice_key(str(snapshot.key)),
+        key=_key(snapshot),
         sequence_id=sequence_id(snapshot.connection.hogia.organization_id, paper.invoice_reference),
         document=paper,
         article_lines=lines,
@@ -185,7 +207,7 @@ def _found(snapshot: OrderSnapshot, paper: InvoiceDocument) -> HogiaInvoice | No
 
 def _adopt(snapshot: OrderSnapshot, found: HogiaInvoice, paper: InvoiceDocument) -> Changeset:
     change = AdoptInvoice(
-        key=invoice_key(str(snapshot.key)),
+        key=_key(snapshot),
         sequence_id=sequence_id(snapshot.connection.hogia.organization_id, paper.invoice_reference),
         invoice=found,
     )
@@ -229,15 +251,16 @@ def _wait_for_reads(snapshot: OrderSnapshot, order: ShopOrder, made: KnownEffect
 
 def _registrations(snapshot: OrderSnapshot, invoice: Invoice, found: HogiaInvoice | None) -> tuple[Change, ...]:
     """The payments that are not in the ledger: to be registered, or found registered already."""
-    entity = str(snapshot.key)
+    entity, version = str(snapshot.key), _version(snapshot)
+    reference = invoice_reference(snapshot.shop, invoice.order_id, version)
     there = list(found.payments) if found else []
     changes: list[Change] = []
     for part in invoice.payments:
-        key = payment_key(entity, part.key)
+        key = payment_key(entity, part.key, version)
         known = snapshot.effects.get(key)
         if known is not None and known.state is Known.CONFIRMED:
             continue
-        ident = sequence_id(snapshot.connection.hogia.organization_id, f"{invoice_reference(snapshot.shop, invoice.order_id)}/{part.key}")
+        ident = sequence_id(snapshot.connection.hogia.organization_id, f"{reference}/{part.key}")
         match = next(
             (p for p in there if p.sequence_id == ident or (not p.sequence_id and p.amount == part.amount and p.account == part.account)),
             None,
@@ -247,7 +270,7 @@ def _registrations(snapshot: OrderSnapshot, invoice: Invoice, found: HogiaInvoic
             changes.append(AdoptPayment(key=key, sequence_id=ident, part=part, currency=invoice.currency))
         else:
             changes.append(
-                RegisterPayment(key=key, sequence_id=ident, invoice_key=invoice_key(entity), part=part, currency=invoice.currency)
+                RegisterPayment(key=key, sequence_id=ident, invoice_key=invoice_key(entity, version), part=part, currency=invoice.currency)
             )
     return tuple(changes)
 
@@ -270,8 +293,11 @@ def _read_back(snapshot: OrderSnapshot, made: KnownEffect, invoice: Invoice, fou
         reason=f"invoice {found.number} is as decided",
         changes=(
             AdoptInvoice(
-                key=invoice_key(str(snapshot.key)),
-                sequence_id=sequence_id(snapshot.connection.hogia.organization_id, invoice_reference(snapshot.shop, invoice.order_id)),
+                key=_key(snapshot),
+                sequence_id=sequence_id(
+                    snapshot.connection.hogia.organization_id,
+                    invoice_reference(snapshot.shop, invoice.order_id, _version(snapshot)),
+                ),
                 invoice=found,
             ),
             *_registrations(snapshot, invoice, found),

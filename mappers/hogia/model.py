@@ -76,6 +76,7 @@ class HogiaLine:
     net: Decimal
     rate: Decimal
     account: int
+    vat_account: int | None = None  # where its VAT is booked; None where Hogia does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +107,7 @@ class HogiaInvoice:
     credited_by: tuple[str, ...] = ()  # ids of the invoices that credit this one
     delivery: HogiaDelivery | None = None
     lines: tuple[HogiaLine, ...] = ()
+    is_reverse_charge: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -50,6 +50,7 @@ def read_invoice(body: Mapping[str, Any]) -> HogiaInvoice:
         credited_by=credited_by,
         delivery=_delivery(body),
         lines=read_lines(body),
+        is_reverse_charge=flag(body.get("isReverseCharge")) is True,
     )
 
 

@@ -30,6 +30,7 @@ def read_lines(body: Mapping[str, Any]) -> tuple[HogiaLine, ...]:
                 net=net,
                 rate=percent(mapping(line.get("vat")).get("percent")) or ZERO,
                 account=account,
+                vat_account=whole(mapping(line.get("vat")).get("accountNumber")) or None,
             )
         )
     return tuple(found)

@@ -35,6 +35,12 @@ PARKS: dict[str, tuple[str, str]] = {
         "Correct the tax rules, or set swedish_vat_with_oss",
     ),
     "COUNTRY_UNKNOWN": ("the country that decides VAT could not be read", "Restore the address in the shop"),
+    "CREDIT_EXCEEDS_INVOICE": ("a slip gives back more than is left of its invoice", "Set more_than_invoiced to cap, or credit by hand"),
+    "CREDIT_WITHOUT_AMOUNT": ("a slip gives back nothing", "Discard it"),
+    "CREDIT_RATE_UNKNOWN": ("a slip's row is on no line of the invoice, at a rate it does not have", "Credit by hand"),
+    "CREDIT_LINES_DIFFER": ("an invoice's lines do not add up to its total in Hogia", "Credit by hand"),
+    "CREDIT_NOT_BALANCED": ("credits made by hand do not follow the invoice's rates", "Credit the rest by hand"),
+    "NOTHING_LEFT_TO_CREDIT": ("the invoice is credited in full already", "Nothing, or discard the slip"),
 }
 
 SETTINGS: dict[str, tuple[str, str]] = {
@@ -65,5 +71,8 @@ NOTICES: dict[str, tuple[str, str]] = {
     "PAYMENT_ABOVE_TOTAL": ("payments exceed the total", "Book the surplus as an advance or refund it"),
     "PAYMENT_CURRENCY": ("a payment in another currency than the order's", "Register it by hand"),
     "PAYMENT_NEGATIVE": ("money went back to the customer", "Compare the payments with the payment service"),
+    "CREDIT_ABOVE_SHARE": ("a slip gives back more than was paid for its rows: it ignores a voucher", "Compare with the refund"),
+    "CREDIT_CAPPED": ("a slip gives back more than was left; what was left was credited", "Compare with the refund"),
+    "CREDIT_ROUNDED": ("a slip is some öre above the invoice, which has no more", "Nothing"),
     "SPLIT_PAYMENT_SHORT": ("orders of one reference share payments that do not cover them all", "Check the payment service"),
 }

@@ -92,7 +92,7 @@ def read_order(parts: OrderParts, reference: ShopReference) -> ShopOrder:
         gift_message=text(order, "gift_message"),
         rows=read_rows(parts.details, parts.customizations, parts.products, reference),
         vouchers=read_vouchers(parts.cart_rules, parts.rules),
-        payments=_payments(parts.payments, placed_at, zone),
+        payments=read_payments(parts.payments, placed_at, zone),
         history=read_history(parts.histories, placed_at=placed_at, zone=zone),
         siblings=_siblings(parts.siblings, order),
         messages=_messages(parts.messages),
@@ -147,7 +147,7 @@ def _currency(order: Record, reference: ShopReference) -> Currency:
     return reference.currencies[ident]
 
 
-def _payments(payments: Sequence[Record], placed_at: datetime, zone: ZoneInfo) -> tuple[OrderPayment, ...]:
+def read_payments(payments: Sequence[Record], placed_at: datetime, zone: ZoneInfo) -> tuple[OrderPayment, ...]:
     read = [
         OrderPayment(
             id=integer(record, "id", required=True),

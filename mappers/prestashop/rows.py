@@ -76,7 +76,7 @@ def read_vouchers(cart_rules: Sequence[Record], rules: Sequence[Record]) -> tupl
 
     One flagged `deleted` was taken off the order again.
     """
-    known = {integer(rule, "id"): _rule(rule) for rule in rules}
+    known = {integer(rule, "id"): read_cart_rule(rule) for rule in rules}
     vouchers = [
         Voucher(
             id=integer(record, "id", required=True),
@@ -93,7 +93,8 @@ def read_vouchers(cart_rules: Sequence[Record], rules: Sequence[Record]) -> tupl
     return tuple(sorted(vouchers, key=lambda voucher: voucher.id))
 
 
-def _rule(record: Record) -> CartRule:
+def read_cart_rule(record: Record) -> CartRule:
+    """A `cart_rules` record."""
     return CartRule(
         id=integer(record, "id"),
         code=text(record, "code").strip(),

@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 import pytest_asyncio
+from standardwebhooks import Webhook
+
 from app.ingress.signatures import secret_bytes, sign
 from app.main import create_app
 from app.state import State
@@ -16,8 +18,6 @@ from app.store import connections, events, keys, marks
 from app.store.connections import Configured
 from app.store.redis import Store
 from app.store.seal import Seal
-from standardwebhooks import Webhook
-
 from tests.conftest import WEBHOOK_SECRET, connection_file
 
 NOTICE = {"type": "order.state_changed", "timestamp": "2026-11-24T10:00:00Z", "data": {"id": 42, "id_shop": 1, "state": 2}}

@@ -96,10 +96,14 @@ def test_a_link_to_an_inactive_contact_is_climbed_past() -> None:
     assert match(person(), contact("k1", is_active=False), link="k1") == Create(number="PSacme-12")
 
 
-def test_an_inactive_contact_is_used_where_that_is_set() -> None:
+def test_an_inactive_contact_parks_the_customer_where_inactive_ones_count() -> None:
+    """Hogia invoices no inactive contact, so a match with one is a person's to look at."""
     policy = replace(POLICY, ignore_inactive=False)
 
-    assert found(match(person(), contact("k1", is_active=False), link="k1", policy=policy)) == ("k1", "link")
+    with pytest.raises(Rejected) as caught:
+        match(person(), contact("k1", is_active=False), link="k1", policy=policy)
+
+    assert caught.value.code == "CUSTOMER_INACTIVE"
 
 
 def test_a_lost_link_is_found_again_by_our_number() -> None:

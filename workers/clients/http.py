@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import httpx
 import stamina
@@ -31,6 +31,7 @@ MAYBE_SENT = (
     httpx.TooManyRedirects,
 )
 READS = frozenset({"GET", "HEAD"})
+Before: TypeAlias = Callable[[], Awaitable[None]]
 
 
 class Gate(Protocol):
@@ -90,13 +91,14 @@ class Http:
         self._read_attempts = read_attempts
         self._on_call = on_call
 
-    async def send(self, request: httpx.Request) -> httpx.Response:
+    async def send(self, request: httpx.Request, *, before: Before | None = None) -> httpx.Response:
         """The answer, if `sort` has nothing against it; raises the four families of `mappers.errors`.
 
-        A read is tried up to three times within about two seconds, unless the destination said how long to wait. A write is sent once.
+        A read is tried up to three times within about two seconds, unless the destination said how long to wait. A write is sent once;
+        `before` is done when it has its turn, just before it is sent.
         """
         if request.method not in READS:
-            return await self._once(request)
+            return await self._once(request, before)
         return await self._retried(lambda: self._once(request))
 
     async def _retried(self, call: Callable[[], Awaitable[httpx.Response]]) -> httpx.Response:
@@ -110,8 +112,10 @@ class Http:
                 return await call()
         raise AssertionError  # pragma: no cover - stamina returns or raises
 
-    async def _once(self, request: httpx.Request) -> httpx.Response:
+    async def _once(self, request: httpx.Request, before: Before | None = None) -> httpx.Response:
         await self._gate.enter()
+        if before is not None:
+            await before()
         healthy = False  # as it stays for a call that is cancelled while the destination hangs: a trial call must not stay out for ever
         try:
             if self._on_call is not None:

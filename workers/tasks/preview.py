@@ -7,14 +7,19 @@ from typing import Any
 
 from app.log import log
 from app.store import cache
+from app.store.connections import Configured
 from mappers.canonical import EntityKey, Kind
-from mappers.changes import Changeset
+from mappers.changes import Changeset, Verdict
+from mappers.connection import Shop
 from mappers.errors import OrderbroError, Rejected
+from mappers.flows.after import decide_after
 from mappers.flows.orders import decide_order
 from mappers.invoice.model import InvoiceDocument
-from mappers.snapshot import OrderSnapshot
+from mappers.snapshot import KnownEffect, OrderSnapshot
 from workers.gather import gather_order
+from workers.gather_after import gather_after
 from workers.resources import Resources
+from workers.tasks.order import current_invoice, is_made
 
 
 async def preview(ctx: dict[str, Any], subject: str, request_id: str) -> None:
@@ -42,8 +47,35 @@ async def _preview(resources: Resources, key: EntityKey) -> dict[str, Any]:
     except OrderbroError as error:
         if error.family not in {"rejected", "misconfigured"}:
             raise
-        return {**_head(snapshot), "outcome": "parked", "code": error.code, "reason": error.message, "changes": [], "notices": []}
-    return {**_head(snapshot), **_decided(decision)}
+        return {**_head(snapshot), **_parked(error)}
+    shown = {**_head(snapshot), **_decided(decision)}
+    made = current_invoice(snapshot.effects, str(key))
+    if made is not None and is_made(made) and decision.verdict is not Verdict.WAIT:
+        shown["after"] = await _later(resources, configured, shop, key, made=made, snapshot=snapshot)
+    return shown
+
+
+async def _later(
+    resources: Resources, configured: Configured, shop: Shop, key: EntityKey, *, made: KnownEffect, snapshot: OrderSnapshot
+) -> dict[str, Any] | None:
+    """What the invoice's later life asks for now; None where the shop has the order no more."""
+    later = await gather_after(
+        resources, configured, shop, key, made=made, effects=snapshot.effects, order=snapshot.order, hints=frozenset({"operator"})
+    )
+    if later is None:
+        return None
+    try:
+        decision = decide_after(later)
+    except OrderbroError as error:
+        if error.family not in {"rejected", "misconfigured"}:
+            raise
+        return _parked(error)
+    parked = {"parked": {"code": decision.parked.code, "reason": decision.parked.message}} if decision.parked is not None else {}
+    return {**_decided(decision), "outcome": decision.verdict.value, **parked}
+
+
+def _parked(error: OrderbroError) -> dict[str, Any]:
+    return {"outcome": "parked", "code": error.code, "reason": error.message, "changes": [], "notices": []}
 
 
 def _head(snapshot: OrderSnapshot) -> dict[str, Any]:

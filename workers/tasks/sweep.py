@@ -10,6 +10,7 @@ Overdue marks and expired leases have their own, quicker clock: `app.store.marks
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator
@@ -20,7 +21,7 @@ from app.log import log
 from app.store import cache, events, keys, ledger, marks
 from app.store.connections import Configured, listed
 from app.store.ledger import EffectState
-from app.store.redis import text
+from app.store.redis import UNAVAILABLE, text
 from mappers.canonical import EntityKey, Kind
 from mappers.connection import Shop
 from mappers.errors import OrderbroError
@@ -33,6 +34,10 @@ from workers.shop_reference import shop_reference
 OVERLAP = timedelta(minutes=10)  # transactions that commit late, and clocks that differ
 LOCK_SECONDS = 300
 AT_ONCE = 50
+SHOPS_AT_ONCE = 10
+OPEN_MS = 120_000
+OPEN_EFFECTS = 10_000  # looked at in one sweep: those of parked entities stay open and must not hide the others
+LOOK_AGAIN_SECONDS = 600
 SOURCES = (("orders", "date_upd"), ("order_slip", "date_upd"), ("order_payments", "date_add"))
 
 
@@ -50,7 +55,7 @@ async def sweep_shop(resources: Resources, configured: Configured, shop: Shop) -
             changed |= await _orders_of(client, resource, page)
         fresh = await _unseen(resources, shop, resource, changed)
         entities = [str(EntityKey(shop=shop.key, kind=Kind.ORDER, id=str(i))) for i in fresh]
-        found += await marks.mark(resources.store, entities, hint="sweep", why=f"{resource} changed in the shop")
+        found += await marks.mark(resources.store, entities, hint=resource, why=f"{resource} changed in the shop")
         await _remember(resources, shop, resource, changed)
         await cache.set_watermark(resources.store, f"shop:{shop.key}", resource, began.isoformat())
     return found
@@ -126,45 +131,65 @@ def _seen_key(shop: Shop, resource: str) -> str:
 
 
 async def sweep_shops(resources: Resources) -> int:
-    """Sweep every shop whose time has come; one worker at a time. A shop's trouble is stamped and never stops the others."""
-    found = 0
-    for connection in await listed(resources.store):
-        for shop in connection.shops:
-            name = f"shop:{shop.key}"
-            stamp = await cache.sweep(resources.store, name)
-            now = await resources.store.now_ms()
-            if stamp and now - int(stamp["at_ms"]) < shop.orders.sweep_minutes * 60_000:
-                continue
-            async with cache.lock(resources.store, name, owner=resources.worker_id, seconds=LOCK_SECONDS) as taken:
-                if taken:
-                    found += await _stamped(resources, shop, now)
-    return found
+    """Sweep every shop whose time has come, side by side; each by one worker. A shop's trouble is stamped and never stops the others."""
+    gate = asyncio.Semaphore(SHOPS_AT_ONCE)
+
+    async def one(shop: Shop) -> int:
+        async with gate:
+            return await _sweep_when_due(resources, shop)
+
+    shops = [shop for connection in await listed(resources.store) for shop in connection.shops]
+    found = await asyncio.gather(*(one(shop) for shop in shops), return_exceptions=True)
+    for error in found:
+        if isinstance(error, BaseException):  # Redis is away, or this worker is stopping: the others have had their turn
+            raise error
+    return sum(each for each in found if isinstance(each, int))
+
+
+async def _sweep_when_due(resources: Resources, shop: Shop) -> int:
+    name = f"shop:{shop.key}"
+    stamp = await cache.sweep(resources.store, name)
+    now = await resources.store.now_ms()
+    if stamp and now - int(stamp["at_ms"]) < shop.orders.sweep_minutes * 60_000:
+        return 0
+    async with cache.lock(resources.store, name, owner=resources.worker_id, seconds=LOCK_SECONDS) as taken:
+        return await _stamped(resources, shop, now) if taken else 0
 
 
 async def _stamped(resources: Resources, shop: Shop, now: int) -> int:
     fields = {"at_ms": str(now), "every_minutes": str(shop.orders.sweep_minutes), "ok": "1", "code": "", "found": "0"}
+    found = 0
     try:
         configured, current = await resources.directory.shop(shop.key)
         found = await sweep_shop(resources, configured, current)
         fields["found"] = str(found)
     except OrderbroError as error:
-        found = 0
         fields |= {"ok": "0", "code": error.code}
         log.warning("sweep_failed", shop=shop.key, code=error.code)
-    await cache.swept(resources.store, f"shop:{shop.key}", fields=fields)
+    except UNAVAILABLE:
+        raise
+    except Exception:  # noqa: BLE001 - a fault of ours over one shop's data
+        fields |= {"ok": "0", "code": "INTERNAL_ERROR"}
+        log.exception("sweep_fault", shop=shop.key)
+    await cache.swept(resources.store, name=f"shop:{shop.key}", fields=fields)
     return found
 
 
 async def sweep_effects(resources: Resources) -> int:
-    """Mark the entities of effects whose outcome has been open for longer than reads lag; answers how many."""
+    """Mark the entities of effects whose outcome has been open for longer than reads lag; answers how many.
+
+    Each at most once in ten minutes: an order that was cancelled meanwhile leaves its effect open, and is not to be read for ever.
+    """
     now = await resources.store.now_ms()
     entities: set[str] = set()
     for state in (EffectState.INTENT, EffectState.UNKNOWN):
-        for effect in await ledger.in_state(resources.store, state, before_ms=now - 120_000):
+        for effect in await ledger.in_state(resources.store, state, before_ms=now - OPEN_MS, limit=OPEN_EFFECTS):
             mark = await marks.state(resources.store, effect.entity)
             idle = mark is not None and not mark.leased and not mark.parked and mark.due_ms is None
-            if idle:
+            if idle and not await cache.cached(resources.store, "effects", effect.entity):
                 entities.add(effect.entity)
+    for entity in entities:
+        await cache.keep(resources.store, "effects", entity, "1", seconds=LOOK_AGAIN_SECONDS)
     return await marks.mark(resources.store, entities, hint="sweep", why="an effect's outcome is open")
 
 

@@ -200,6 +200,11 @@ class Acts:
         self.org(organization).locked_through = through
         return {"lockedThrough": None if through is None else through.isoformat()}
 
+    def open_year(self, year: int, *, organization: str | None = None) -> Json:
+        """The financial year, opened where it is not yet."""
+        org = self.org(organization)
+        return org.year_of(date(int(year), 1, 1)) or org.open_year(int(year))
+
     def _found(self, entity: Json | None) -> Json:
         if entity is None:
             raise ApiError(404, "There is no such thing.")

@@ -36,6 +36,7 @@ ACTS = frozenset(
         "change_article",
         "add_price",
         "lock_period",
+        "open_year",
         "invoice",
     ]
 )

@@ -48,6 +48,7 @@ class Switches:
     fail_before_commit: int = 0  # next n writes answer 500 and change nothing
     drop_response_after_commit: int = 0  # next n committed writes: the connection breaks instead of an answer
     drop_response_every: int = 0  # the same for every k-th committed write
+    wrong_vat: int = 0  # next n invoices: one krona too much VAT at the highest rate, and so in the total
     answer_late_ms: int = 0  # committed writes are answered this much later
     latency_ms: int = 0  # every request waits this long before it is looked at
 

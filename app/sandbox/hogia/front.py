@@ -128,7 +128,7 @@ def _with_request_id(scope: Scope, messages: list[Message]) -> list[Message]:
 
 async def _hang_up(receive: Receive, send: Send) -> None:
     transport = getattr(getattr(send, "__self__", None), "transport", None)
-    if not isinstance(transport, asyncio.BaseTransport):
+    if transport is None:  # uvloop's transports are no asyncio.BaseTransport
         raise httpx.RemoteProtocolError("Server disconnected without sending a response.")
     transport.close()
     async with asyncio.timeout(HANG_UP_SECONDS):

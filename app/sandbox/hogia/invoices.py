@@ -1,5 +1,6 @@
 """Making, billing and cancelling customer invoices (hogia.md 3.8, 3.9). Callers have read the request; here the books decide."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from uuid import uuid4
@@ -153,6 +154,8 @@ def _document(org: Organisation, request: InvoiceRequest, customer: Json, on: da
     currency = org.currencies[request.currency]
     factor = currency["roundingFactor"] if request.use_rounding else None
     amounts = invoice_amounts([line_amounts(line) for line in lines if line["salesAccountNumber"] is not None], rounding_factor=factor)
+    if org.switches.take("wrong_vat"):
+        amounts = _miscomputed(amounts)
     terms = (customer["customer"] or {}).get("paymentTerms")
     due = request.due_date or on + timedelta(days=DEFAULT_TERMS_DAYS if terms is None else terms)
     method, email = request.distribution
@@ -204,6 +207,13 @@ def _document(org: Organisation, request: InvoiceRequest, customer: Json, on: da
         "_vatByAccount": _vat_by_account(lines, amounts),
     }
     return settled(made)
+
+
+def _miscomputed(amounts: InvoiceAmounts) -> InvoiceAmounts:
+    """One krona too much VAT at the highest rate: what the switch `wrong_vat` asks for."""
+    first, *rest = amounts.rates
+    sums = {name: getattr(amounts, name) + 1 for name in ("vat", "gross", "to_pay")}
+    return replace(amounts, rates=(replace(first, vat=first.vat + 1), *rest), **sums)
 
 
 def _amounts(amounts: InvoiceAmounts, exchange_rate: Decimal) -> Json:

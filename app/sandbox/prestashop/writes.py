@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from xml.etree import ElementTree as ET
 
 from app.sandbox.prestashop.failure import Crash, Refusal
+from app.sandbox.prestashop.journal import Mail
 from app.sandbox.prestashop.schema import Record
 from app.sandbox.prestashop.state import ShopState
 
@@ -57,5 +58,41 @@ def post_order_history(state: ShopState, ident: str, values: Mapping[str, str], 
     return Written(record=record, status=201)
 
 
+def patch_order_carrier(state: ShopState, ident: str, values: Mapping[str, str], parameters: Mapping[str, str]) -> Written:
+    """A tracking number. The same one again with `?sendemail=1` mails again (prestashop.md 13)."""
+    carrier = _known(state, "order_carriers", ident)
+    number = values.get("tracking_number")
+    if number is not None:
+        state.set_tracking(int(carrier["id_order"]), number)
+        if parameters.get("sendemail", "0") not in ("", "0"):
+            customer = state.find("customers", id=state.get("orders", int(carrier["id_order"]))["id_customer"])
+            to = str(customer[0]["email"]) if customer else ""
+            state.mails.append(
+                Mail(to=to, subject=f"[{state.shop_name}] in transit", template="in_transit", order_id=int(carrier["id_order"]))
+            )
+    return Written(record=state.get("order_carriers", int(ident)), status=200)
+
+
+def patch_order(state: ShopState, ident: str, values: Mapping[str, str], parameters: Mapping[str, str]) -> Written:
+    """The note, or a state, which mails always (prestashop.md 1.4). Unknown fields are ignored."""
+    del parameters
+    _known(state, "orders", ident)
+    if "note" in values:
+        state.edit("orders", int(ident), note=values["note"])
+    if values.get("current_state", "").isdigit():
+        state.set_state(int(ident), int(values["current_state"]), mail=True)
+    return Written(record=state.get("orders", int(ident)), status=200)
+
+
+def _known(state: ShopState, name: str, ident: str) -> Record:
+    if not ident.isdigit() or int(ident) not in state.tables.get(name, {}):
+        raise Refusal(404, (92, "Invalid ID"))
+    return state.get(name, int(ident))
+
+
 Handler = Callable[[ShopState, str, Mapping[str, str], Mapping[str, str]], Written]
-HANDLERS: dict[tuple[str, str], Handler] = {("POST", "order_histories"): post_order_history}
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("POST", "order_histories"): post_order_history,
+    ("PATCH", "order_carriers"): patch_order_carrier,
+    ("PATCH", "orders"): patch_order,
+}

@@ -109,6 +109,14 @@ class AssumedRoutes:
                 found.append(body)
         return found
 
+    async def invoices_by_number(self, number: str) -> list[Mapping[str, Any]]:
+        """The invoices that have this number; normally none or one."""
+        return [
+            body
+            for body in await every(self._session, "/customerinvoices", {"invoiceNumber": number})
+            if str((body.get("invoiceHeader") or {}).get("invoiceNumber") or "") == number
+        ]
+
     async def invoice(self, invoice_id: str) -> Mapping[str, Any]:
         """One invoice in full. Raises NotFound, also while Hogia's reads lag behind its writes (`read_delay_seconds`)."""
         return one(await self._session.get(f"/customerinvoices/{invoice_id}"))
@@ -116,6 +124,17 @@ class AssumedRoutes:
     async def cancel_invoice(self, invoice_id: str) -> None:
         """Cancel an unpaid invoice. Raises WrongState."""
         await self._session.write("POST", f"/customerinvoices/{invoice_id}/cancel", {})
+
+    # subscriptions (3.13)
+
+    async def create_subscription(self, resource_type: str, callback_url: str, secret: str) -> Mapping[str, Any]:
+        """Ask for notifications of a resource; the answer has `id` and `expirationDate`."""
+        body = {"resourceType": resource_type, "callbackUrl": callback_url, "secret": secret, "isActive": True}
+        return one(await self._session.write("POST", "/subscriptions", body))
+
+    async def renew_subscription(self, subscription_id: str) -> Mapping[str, Any]:
+        """Lengthen a subscription to 180 days from now. Raises NotFound when it is gone."""
+        return one(await self._session.write("PATCH", f"/subscriptions/{subscription_id}", {"isActive": True}))
 
     # the organisation (design.md 7)
 

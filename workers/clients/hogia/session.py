@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from typing import Any
 
 import httpx
@@ -13,9 +14,12 @@ from mappers.errors import Misconfigured
 from workers.clients.hogia.problems import DESTINATION, NotFound, OrganisationUnknown, TokenRefused, sort_answer, unreadable
 from workers.clients.hogia.sign_in import SignIn
 from workers.clients.hogia.wire import MEDIA_TYPE, decode, encode
-from workers.clients.http import READS, Gate, Http
+from workers.clients.http import READS, Before, Gate, Http
 
 USER_AGENT = "orderbro"
+# Done when a write has its turn: whoever notes an intent notes it here, behind every wait (for a token, for other writes, for the rate
+# limit), so that the time of the intent is the time of the call.
+BEFORE_WRITE: ContextVar[Before | None] = ContextVar("before_write", default=None)
 Query = Mapping[str, str | int]
 
 
@@ -87,7 +91,8 @@ class Session:
                 "ADDRESS_UNUSABLE", "Hogia's `base_url` is not an address. Correct it in the connection.", subject=DESTINATION
             ) from None
         try:
-            return await self._http.send(request), request
+            before = BEFORE_WRITE.get() if method not in READS else None
+            return await self._http.send(request, before=before), request
         except NotFound as missing:
             if path.count("/") > 1 and not path.endswith("/rowversion"):
                 raise

@@ -1,4 +1,4 @@
-"""Reads a shop through PrestaShop's webservice (facts: prestashop.md 1-4).
+"""Reads a shop, and changes little in it, through PrestaShop's webservice (facts: prestashop.md 1-4).
 
 Everything is asked for in list form (`?filter[id]=30&display=full`): JSON drops empty and zero fields of a single entity, and a list is
 limited to the shop in question where `orders/6` gives another shop's order. Every list is sorted and every page asked for by id
@@ -22,6 +22,7 @@ import httpx
 from mappers.errors import Misconfigured, OrderbroError, Rejected, Transient
 from mappers.prestashop.records import Record
 from workers.clients.http import Gate, Http
+from workers.clients.prestashop import writes
 from workers.clients.prestashop.address import read_address
 from workers.clients.prestashop.errors import ANSWER, ENTITY, RESOURCE, sorter
 from workers.clients.prestashop.reading import UNREADABLE, Answer, read_permissions
@@ -29,6 +30,7 @@ from workers.clients.prestashop.reading import UNREADABLE, Answer, read_permissi
 Records: TypeAlias = list[Record]
 
 PAGE_SIZE = 100
+WRITE_SECONDS = 90.0  # payment modules call their provider inside a state change (payments.md 8.6)
 # Fields that may be filtered or sorted only with `date=1` (prestashop.md 2).
 DATE_FIELDS = frozenset({"date_add", "date_upd", "delivery_date", "invoice_date"})
 # Which date columns a resource has. A filter on another one answers 200 with an empty list: nothing would ever be found.
@@ -196,6 +198,28 @@ class PrestaShopClient:
         answer = await self._get(f"{resource}/{ident}", resource, {}, entity=True)
         return next((record for record in answer.records if _id(record) == ident), None)
 
+    async def add_history(self, order_id: int, state_id: int, *, mail: bool) -> int:
+        """Set an order state; answers the id of the history row. Raises Unknown when no usable answer came: read the history first."""
+        written = await self._write("POST", "order_histories", writes.history_body(order_id, state_id), mail=mail)
+        return _id(written)
+
+    async def set_tracking(self, order_carrier_id: int, number: str) -> None:
+        """Set the tracking number of an `order_carriers` record, without a mail: the state change sends it."""
+        await self._write("PATCH", f"order_carriers/{order_carrier_id}", writes.tracking_body(order_carrier_id, number))
+
+    async def set_note(self, order_id: int, note: str) -> None:
+        """Replace the order's note."""
+        await self._write("PATCH", f"orders/{order_id}", writes.note_body(order_id, note))
+
+    async def _write(self, method: str, path: str, content: bytes, *, mail: bool = False) -> Record:
+        """Write once; answers the entity as the shop echoes it."""
+        request = self._request(path, {"sendemail": "1"} if mail else {}, output=self._output, method=method, content=content)
+        request.extensions[RESOURCE] = path.partition("/")[0]
+        response = await self._http.send(request)
+        answer = response.extensions[ANSWER]
+        assert isinstance(answer, Answer)
+        return answer.records[0] if answer.records else {}
+
     async def probe(self) -> Probe:
         """Whether address, key and `id_shop` work. It asks for `/api/shops`: the JSON root answers 500 on PHP 8 (prestashop.md 1.12)."""
         shops = await self.list("shops")
@@ -255,14 +279,26 @@ class PrestaShopClient:
         return answer
 
     def _request(
-        self, path: str, params: Mapping[str, str], *, output: Literal["JSON", "XML"], extensions: dict[str, Any] | None = None
+        self,
+        path: str,
+        params: Mapping[str, str],
+        *,
+        output: Literal["JSON", "XML"],
+        extensions: dict[str, Any] | None = None,
+        method: str = "GET",
+        content: bytes | None = None,
     ) -> httpx.Request:
         query = {**params, "id_shop": str(self._id_shop)}
         headers = dict(self._headers)
         if output == "JSON":
             query["output_format"] = "JSON"
             headers["Output-Format"] = "JSON"
-        request = self._client.build_request("GET", self._address.call(path, query), headers=headers, extensions=extensions)
+        if content is not None:
+            headers["Content-Type"] = "text/xml; charset=utf-8"
+        timeout = httpx.Timeout(WRITE_SECONDS, connect=5) if content is not None else httpx.USE_CLIENT_DEFAULT
+        request = self._client.build_request(
+            method, self._address.call(path, query), headers=headers, extensions=extensions, content=content, timeout=timeout
+        )
         request.headers.pop("Cookie", None)  # each answer sets one; sent back, it would tie calls to a visitor's session
         return request
 

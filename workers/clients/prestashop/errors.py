@@ -157,6 +157,9 @@ def sorter(shop: str) -> Callable[[httpx.Request, httpx.Response], OrderbroError
 def _sort(shop: str, request: httpx.Request, response: httpx.Response) -> OrderbroError | None:
     status = response.status_code
     if response.has_redirect_location or status in (301, 302, 303, 307, 308):
+        if request.method not in READS:
+            # A module that redirects in its hook (PayPal, Adyen) ends a state change like this, with or without effect (payments.md 1.6).
+            return _unknown(shop, request, f"redirection {status}")
         return _wrong_domain(shop, request, response)
     if status == 404 and not response.content.strip() and request.extensions.get(ENTITY):
         response.extensions[ANSWER] = Answer(has_data=True)

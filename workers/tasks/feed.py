@@ -1,0 +1,132 @@
+"""Hearing Hogia without being told: the invoice change feed, read from a stored row version (hogia.md 3.13). It only marks.
+
+A notification makes the next reading come at once; without notifications everything arrives all the same, one interval later.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.log import log
+from app.settings import Settings
+from app.store import cache, feeds, marks
+from app.store.connections import Configured, listed, load
+from mappers.connection import Connection
+from mappers.errors import OrderbroError, Rejected
+from mappers.flows.head import order_of_reference
+from mappers.hogia.reading_invoice import read_invoice
+from mappers.hogia.values import moment
+from workers.clients.hogia import HogiaClient, NotFound
+from workers.clients.hogia.assumed import INVOICES, FeedEntry
+from workers.resources import Resources
+
+LOCK_SECONDS = 120
+BATCH = 200
+FIRST_LOOK = timedelta(days=30)  # a feed that was never read, or forgotten, is looked at this far back
+RENEW_AFTER_DAYS = 150  # of 180
+SUBSCRIBED = "CustomerInvoice"
+
+
+async def poll_feeds(resources: Resources) -> int:
+    """Read the feeds of every connection whose time has come; answers how many orders were marked."""
+    found = 0
+    for connection in await listed(resources.store):
+        name = f"feed:{connection.key}"
+        stamp = await cache.sweep(resources.store, name)
+        now = await resources.store.now_ms()
+        due = not stamp or now - int(stamp["at_ms"]) >= connection.hogia.poll_seconds * 1000
+        if not await feeds.asked(resources.store, connection.key) and not due:
+            continue
+        async with cache.lock(resources.store, name, owner=resources.worker_id, seconds=LOCK_SECONDS) as taken:
+            if taken:
+                found += await _stamped(resources, connection, now)
+    return found
+
+
+async def _stamped(resources: Resources, connection: Connection, now: int) -> int:
+    fields = {"at_ms": str(now), "every_minutes": "1", "ok": "1", "code": "", "found": "0"}
+    found = 0
+    try:
+        configured = await load(resources.store, resources.seal, connection.key)
+        if configured is not None:
+            found = await poll_invoices(resources, configured)
+            await subscribe(resources, configured)
+    except OrderbroError as error:
+        fields |= {"ok": "0", "code": error.code}
+        log.warning("feed_failed", connection=connection.key, code=error.code)
+    await cache.swept(resources.store, f"feed:{connection.key}", fields=fields | {"found": str(found)})
+    return found
+
+
+async def poll_invoices(resources: Resources, configured: Configured) -> int:
+    """Mark the orders whose invoices changed since the last time. The row version is stored after what it covers is marked."""
+    client, owner = resources.hogia_client(configured), f"hogia:{configured.connection.key}"
+    stored = await cache.watermark(resources.store, owner, INVOICES)
+    since, found = int(stored or 0), 0
+    entities: set[str] = set()
+    async for entry in client.invoices_changed(since):
+        entity = await _order_of(resources, configured, entry, is_first=not stored)
+        if entity is not None:
+            entities.add(entity)
+        since = entry.row_version
+        if len(entities) >= BATCH:
+            found += await _mark(resources, owner, entities, since)
+            entities = set()
+    found += await _mark(resources, owner, entities, since)
+    return found
+
+
+async def _mark(resources: Resources, owner: str, entities: set[str], since: int) -> int:
+    found = await marks.mark(resources.store, sorted(entities), hint="invoice", why="the invoice changed in Hogia")
+    await cache.set_watermark(resources.store, owner, INVOICES, str(since))
+    return found
+
+
+async def _order_of(resources: Resources, configured: Configured, entry: FeedEntry, *, is_first: bool) -> str | None:
+    """The order of a changed invoice: by its link, else by its reference; a credit's by the invoice it credits or its own reference."""
+    if entry.is_deleted:
+        return await feeds.order_of(resources.store, configured.connection.key, entry.id)
+    if is_first:
+        changed = moment(entry.body.get("updatedDate"))
+        if changed is not None and changed < resources.now() - FIRST_LOOK:
+            return None
+    invoice = read_invoice(entry.body)
+    linked = await feeds.order_of(resources.store, configured.connection.key, invoice.id)
+    if linked is None and invoice.credits:
+        linked = await feeds.order_of(resources.store, configured.connection.key, invoice.credits)
+    if linked is not None:
+        return linked
+    key = order_of_reference(configured.connection, invoice.reference)
+    return str(key) if key is not None else None
+
+
+def callback_url(settings: Settings, connection: str) -> str:
+    """Where Hogia's notifications are to go; "" while we have no public https address."""
+    url = settings.public_url or ""
+    usable = url.startswith("https://") or (settings.allow_private_hosts and url.startswith("http://"))
+    return f"{url.rstrip('/')}/webhooks/hogia/{connection}" if usable else ""
+
+
+async def subscribe(resources: Resources, configured: Configured) -> None:
+    """Keep the subscription alive: made, renewed before it ends, made again when it is gone. Polling does without it."""
+    key = configured.connection.key
+    url, secret = callback_url(resources.settings, key), configured.hogia_secret("webhook_secret")
+    if not url or not secret:
+        return
+    client, now = resources.hogia_client(configured), await resources.store.now_ms()
+    known = await cache.sweep(resources.store, f"subscription:{key}")
+    try:
+        if not known or known.get("url") != url:
+            await _subscribed(resources, key, client, url=url, secret=secret, now=now)
+        elif now - int(known["at_ms"]) > RENEW_AFTER_DAYS * 86_400_000:
+            await client.renew_subscription(known["id"])
+            await cache.swept(resources.store, f"subscription:{key}", fields=known | {"at_ms": str(now)})
+    except NotFound:
+        await _subscribed(resources, key, client, url=url, secret=secret, now=now)
+    except Rejected as error:
+        log.warning("subscription_refused", connection=key, code=error.code)
+
+
+async def _subscribed(resources: Resources, key: str, client: HogiaClient, *, url: str, secret: str, now: int) -> None:
+    made = await client.create_subscription(SUBSCRIBED, url, secret)
+    await cache.swept(resources.store, f"subscription:{key}", fields={"id": str(made.get("id") or ""), "url": url, "at_ms": str(now)})
