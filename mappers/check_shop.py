@@ -14,6 +14,7 @@ READ = (
     *RESOURCES,
     "orders",
     "order_details",
+    "products",
     "order_cart_rules",
     "order_histories",
     "order_payments",
@@ -71,6 +72,8 @@ def _permissions(facts: ShopFacts) -> Iterator[Told]:
     wanted = {(resource, "get") for resource in READ}
     if facts.shop.orders.order_notes:
         wanted.add(("messages", "get"))
+    if facts.shop.write_note:
+        wanted.add(("orders", "patch"))
     if facts.shop.order_status:
         wanted.add(("order_histories", "post"))
     if any(rule.tracking for rule in facts.shop.order_status):

@@ -6,6 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,19 @@ import httpx
 from app.sandbox.hogia.control import invoices
 from app.sandbox.hogia.server import create_hogia
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID, HogiaState
+from app.sandbox.payments.klarna import KlarnaState, create_klarna
+from app.sandbox.payments.nets import NetsState, create_nets
+from app.sandbox.payments.svea import SveaState, create_svea
 from app.sandbox.prestashop.scenarios import BY_SLUG
 from app.sandbox.prestashop.server import create_shop
 from app.sandbox.prestashop.state import DEFAULT_KEY, ShopState
 from app.settings import Settings
-from app.store import connections, events, keys, ledger, marks
+from app.store import connections, events, keys, ledger, marks, parked
 from app.store.connections import Configured, Directory
 from app.store.redis import Store, text
 from app.store.seal import Seal
 from mappers.canonical import EntityKey, Kind
+from mappers.payments.model import Provider
 from tests.conftest import SECRET_KEY, connection_file
 from workers import job
 from workers.resources import Resources
@@ -31,6 +36,8 @@ from workers.tasks.order import process_order
 
 SHOP_URL = "http://shop.test"
 HOGIA_URL = "http://hogia.test"
+KLARNA_URL, SVEA_URL, NETS_URL = "http://klarna.test", "http://svea.test", "http://nets.test"
+DESTINATIONS = ("shop:acme-se", "hogia:acme", *(f"{provider.value}:acme-se" for provider in Provider))
 HANDLERS: dict[Kind, job.Handler] = {Kind.ORDER: process_order}
 
 
@@ -44,30 +51,40 @@ class Clock:
         return datetime.now(UTC) + self.ahead
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Providers:
+    """The payment providers' sandboxes."""
+
+    klarna: KlarnaState
+    svea: SveaState
+    nets: NetsState
+
+
 class World:
     """One connection with one shop, `acme-se`, and whatever happens to its orders."""
 
-    def __init__(self, resources: Resources, shop: ShopState, hogia: HogiaState) -> None:
+    def __init__(self, resources: Resources, shop: ShopState, hogia: HogiaState, providers: Providers) -> None:
         self.resources = resources
         self.shop = shop
         self.hogia = hogia
+        self.klarna, self.svea, self.nets = providers.klarna, providers.svea, providers.nets
         self.store: Store = resources.store
         self.configured: Configured | None = None
 
-    async def configure(self, *, hogia: Mapping[str, Any] | None = None, **orders: Any) -> None:
-        """Apply the connection file with these order settings, and these of Hogia."""
+    async def configure(self, *, hogia: Mapping[str, Any] | None = None, shop: Mapping[str, Any] | None = None, **orders: Any) -> None:
+        """Apply the connection file with these order settings, these of Hogia and these of the shop."""
         document = connection_file(shop_url=SHOP_URL, hogia_url=HOGIA_URL, **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         document["hogia"] |= {"requests_per_second": 1000, **(hogia or {})}
         document["shops"][0]["webservice_key"] = DEFAULT_KEY
-        document["shops"][0]["requests_per_second"] = 1000
+        document["shops"][0] |= {"requests_per_second": 1000, **(shop or {})}
         self.configured = connections.read_document(document, {})
         await connections.save(self.store, self.resources.seal, self.configured)
 
     def key(self, order: int) -> str:
         return str(EntityKey(shop="acme-se", kind=Kind.ORDER, id=str(order)))
 
-    async def notice(self, order: int, *, sender_id: str = "", kind: str = "order.state_changed") -> str:
+    async def notice(self, order: int, *, sender_id: str = "", kind: str = "order.state_changed", hint: str = "") -> str:
         """What the door does with a notice about an order; answers the event's id."""
         event = events.NewEvent(
             connection="acme",
@@ -76,6 +93,7 @@ class World:
             type=kind,
             entity=EntityKey.parse(self.key(order)),
             body=b"{}",
+            hint=hint,
         )
         return (await events.record(self.store, event)).event_id
 
@@ -112,7 +130,7 @@ class World:
 
     async def hurry(self) -> None:
         """Make everything that is scheduled due now, and let resting destinations be called."""
-        await self.store.redis.delete(keys.breaker("shop:acme-se"), keys.breaker("hogia:acme"))
+        await self.store.redis.delete(*(keys.breaker(name) for name in DESTINATIONS))
         now = await self.store.now_ms()
         for entity in await self.store.redis.zrange(keys.DUE, 0, -1):
             await self.store.redis.zadd(keys.DUE, {entity: now - 1})
@@ -146,6 +164,16 @@ class World:
         assert found is not None
         return found
 
+    async def parked(self, order: int) -> parked.Parked:
+        """Why the order waits for a person."""
+        found = await parked.get(self.store, self.key(order))
+        assert found is not None
+        return found
+
+    async def story(self, order: int) -> str:
+        """What the order's story says, oldest first."""
+        return "\n".join(entry["text"] for entry in await marks.story(self.store, self.key(order)))
+
     async def outcome(self, order: int) -> tuple[str, str]:
         """Status and code of the order's newest event."""
         found, _ = await events.search(self.store, {"entity": self.key(order)})
@@ -160,16 +188,23 @@ class World:
         return found
 
     def calls(self) -> Mapping[str, int]:
-        return Counter(self.resources.counters)
+        """Every call that was made so far, by destination and method."""
+        return Counter({name: count for name, count in self.resources.counters.items() if name.startswith("call|")})
 
 
 @asynccontextmanager
 async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any) -> AsyncIterator[World]:
     """A world on an empty store."""
     shop, hogia, clock = ShopState(), HogiaState(), Clock()
+    providers = Providers(klarna=KlarnaState(now=clock), svea=SveaState(now=clock), nets=NetsState(now=clock))
     hogia.switches.rate_limit = 0
     shop_app, hogia_app = create_shop(shop), create_hogia(hogia)
     mounts = {SHOP_URL: httpx.ASGITransport(shop_app), HOGIA_URL: httpx.ASGITransport(hogia_app)}
+    mounts |= {
+        KLARNA_URL: httpx.ASGITransport(create_klarna(providers.klarna)),
+        SVEA_URL: httpx.ASGITransport(create_svea(providers.svea)),
+        NETS_URL: httpx.ASGITransport(create_nets(providers.nets)),
+    }
     seal = Seal(SECRET_KEY)
     async with httpx.AsyncClient(mounts=mounts) as http:
         resources = Resources(
@@ -181,4 +216,4 @@ async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any
             worker_id="worker",
             now=clock,
         )
-        yield World(resources, shop, hogia)
+        yield World(resources, shop, hogia, providers)

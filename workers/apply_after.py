@@ -86,7 +86,11 @@ async def capture(after: ApplyingAfter, change: Capture) -> None:
     except Refused as error:
         accepted = await _refused_capture(after, change, error)
     if accepted.task:
-        await _await_task(after, change, provider, accepted.task)
+        await _await_task(provider, accepted.task)
+        payment = await provider.payment(change.reference)
+        captured = max(payment.captured, sum(view.amount for view in payment.captures))
+        if captured < (request.captured_before or 0) + request.amount:
+            await _still_running(after, change.key, code="CAPTURE_TASK_RUNNING", what="capture")
     await after.confirm(change.key, external_id=accepted.id, code="CAPTURED", reason="")
 
 
@@ -114,20 +118,19 @@ async def _again(after: ApplyingAfter, change: Capture, provider: PaymentProvide
     return accepted
 
 
-async def _await_task(after: ApplyingAfter, change: Capture, provider: PaymentProvider, address: str) -> None:
-    """Some seconds now; a task that takes longer is left unknown, and the payment itself is read later."""
+async def _await_task(provider: PaymentProvider, address: str) -> None:
+    """Some seconds now; what a task that takes longer has done is read on the payment itself, later."""
     for _ in range(TASK_POLLS):
-        state = await provider.task(address)
-        if state is not TaskState.RUNNING:
-            break
+        if await provider.task(address) is not TaskState.RUNNING:
+            return
         await asyncio.sleep(TASK_SECONDS)
-    payment = await provider.payment(change.reference)
-    captured = max(payment.captured, sum(view.amount for view in payment.captures))
-    if captured >= (change.request.captured_before or 0) + change.request.amount:
-        return
-    reason = "the provider has accepted the capture and not shown it yet; the payment is read until it does"
-    await after.run.write(change.key, EffectState.UNKNOWN, code="CAPTURE_TASK_RUNNING", reason=reason)
-    raise Unknown("CAPTURE_TASK_RUNNING", reason)
+
+
+async def _still_running(after: ApplyingAfter, key: str, *, code: str, what: str) -> None:
+    """Raises Unknown: the payment does not show yet what the provider has accepted."""
+    reason = f"the provider has accepted the {what} and not shown it yet; the payment is read until it does"
+    await after.run.write(key, EffectState.UNKNOWN, code=code, reason=reason)
+    raise Unknown(code, reason)
 
 
 async def note_capture(after: ApplyingAfter, change: NoteCapture) -> None:
@@ -143,6 +146,11 @@ async def refund_payment(after: ApplyingAfter, change: RefundPayment) -> None:
         "currency": change.request.currency,
     }
     accepted = await after.run.call_at_once(change.key, lambda: provider.refund(change.reference, change.request), **fields)
+    if accepted.task:
+        await _await_task(provider, accepted.task)
+        payment = await provider.payment(change.reference)
+        if payment.refunded < (change.request.refunded_before or 0) + change.request.amount:
+            await _still_running(after, change.key, code="REFUND_TASK_RUNNING", what="refund")
     await after.confirm(change.key, external_id=accepted.id, code="REFUNDED", reason="")
 
 

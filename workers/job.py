@@ -23,7 +23,7 @@ from app.log import log
 from app.settings import Settings
 from app.store import marks
 from app.store.ledger import LeaseLostError
-from app.store.marks import Claim, NoClaim, Outcome, Settlement
+from app.store.marks import Claim, Outcome, Settlement
 from app.store.redis import UNAVAILABLE
 from mappers.canonical import EntityKey, Kind
 from mappers.errors import OrderbroError, Transient, Unknown
@@ -32,6 +32,7 @@ from workers.resources import Resources
 CRASHES = 5  # claims in a row without any outcome: the entity itself may be what kills the worker
 OUR_FAULTS = 3
 SETTLE_AGAIN_SECONDS = 0.5
+GO_ON_SECONDS = 2.0
 UNCOUNTED = frozenset({"DESTINATION_RESTING", "DESTINATION_BUSY", "STOPPING"})
 
 Handler = Callable[[Resources, Claim, EntityKey], Awaitable[Settlement]]
@@ -101,8 +102,27 @@ def left_alone(key: EntityKey) -> Settlement:
 async def run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler], entity: str) -> None:
     """Claim the entity, do its work, settle. Never raises for what the entity or its neighbours did."""
     claim = await marks.claim(resources.store, entity, owner=resources.worker_id, lease_seconds=resources.settings.lease_seconds)
-    if isinstance(claim, NoClaim):
-        return
+    if isinstance(claim, Claim):
+        await _run(resources, held, handlers, claim)
+
+
+async def run_due(resources: Resources, held: Held, handlers: Mapping[Kind, Handler], *, stopping: asyncio.Event) -> None:
+    """Go on with whatever has been due longest, for a short while.
+
+    So a burst does not pay the executor for each entity, and a free slot does not wait for the executor's next look; only for a while, so
+    that what is asked for by name (a preview) gets its turn.
+    """
+    clock = asyncio.get_running_loop().time
+    until = clock() + GO_ON_SECONDS
+    while clock() < until and not stopping.is_set():
+        claim = await marks.claim_due(resources.store, owner=resources.worker_id, lease_seconds=resources.settings.lease_seconds)
+        if claim is None:
+            return
+        await _run(resources, held, handlers, claim)
+
+
+async def _run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler], claim: Claim) -> None:
+    entity = claim.entity
     task = asyncio.current_task()
     assert task is not None
     held.fences[entity] = claim.fence

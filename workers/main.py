@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from arq.connections import ArqRedis
-from arq.worker import Worker
 from redis.asyncio.connection import ConnectionPool
 
 from app.log import log, set_up
@@ -25,6 +24,7 @@ from app.store import cache, keys, marks
 from app.store.redis import UNAVAILABLE, pool
 from mappers.canonical import Kind
 from workers import job
+from workers.executor import Executor
 from workers.resources import Resources, SharedClock, build
 from workers.tasks.adopt import adopt
 from workers.tasks.check import check
@@ -42,8 +42,9 @@ MARGIN_SECONDS = 10  # a run ends itself when its time is up; arq's own limit is
 
 
 async def process(ctx: dict[str, Any], entity: str) -> None:
-    """A wake-up for one entity. Everything it needs is behind the key."""
+    """A wake-up for one entity, and then for what else is due. Everything it needs is behind the key."""
     await job.run(ctx["resources"], ctx["held"], HANDLERS, entity)
+    await job.run_due(ctx["resources"], ctx["held"], HANDLERS, stopping=ctx["stopping"])
 
 
 FUNCTIONS: dict[Task, Callable[..., Awaitable[None]]] = {
@@ -67,7 +68,7 @@ class WorkerProcess:
         self._resources = resources
         self._held = job.Held()
         self._stopping = asyncio.Event()
-        self._executor: Worker | None = None
+        self._executor: Executor | None = None
         self._fallen: set[asyncio.Task[None]] = set()  # executors that fell, until their last run has ended
         self._tick_seconds = tick_seconds
         self._sweep_seconds = sweep_seconds
@@ -121,25 +122,25 @@ class WorkerProcess:
                 log.warning("executor_restarts", error=type(ended).__name__, seconds=wait)
                 await asyncio.sleep(wait)
 
-    async def _serve(self, executor: Worker) -> None:
+    async def _serve(self, executor: Executor) -> None:
         """No run starts on the host's clock."""
         await self._set_clock()
         await executor.main()
 
-    def _new_executor(self) -> Worker:
+    def _new_executor(self) -> Executor:
         settings = self._resources.settings
         url = settings.redis_url
         assert url is not None
-        return Worker(
+        return Executor(
             functions=[_named(task.value, function) for task, function in FUNCTIONS.items()],
             redis_pool=executor_pool(url, settings),
             queue_name=keys.QUEUE,
-            ctx={"resources": self._resources, "held": self._held},
+            ctx={"resources": self._resources, "held": self._held, "stopping": self._stopping},
             handle_signals=False,
             max_jobs=settings.worker_max_jobs,
             queue_read_limit=1000,
             poll_delay=settings.worker_poll_seconds,
-            job_timeout=settings.job_timeout_seconds + settings.lease_seconds + MARGIN_SECONDS,
+            job_timeout=settings.job_timeout_seconds + settings.lease_seconds + job.GO_ON_SECONDS + MARGIN_SECONDS,
             keep_result=0,
             max_tries=1000,  # tries are counted by the mark; a deploy must not burn any
             health_check_interval=3600,
@@ -150,13 +151,13 @@ class WorkerProcess:
             log_results=False,
         )
 
-    async def _drain(self, executor: Worker) -> None:
+    async def _drain(self, executor: Executor) -> None:
         """Wait for the runs under way, at most as long as the settings allow."""
         tasks = [task for task in executor.tasks.values() if not task.done()]
         if tasks:
             await asyncio.wait(tasks, timeout=self._resources.settings.shutdown_seconds)
 
-    def _let_go(self, executor: Worker) -> None:
+    def _let_go(self, executor: Executor) -> None:
         """The executor fell, its runs did not: they end by themselves beside the next executor's."""
 
         async def ending() -> None:
@@ -167,7 +168,7 @@ class WorkerProcess:
         self._fallen.add(task)
         task.add_done_callback(self._fallen.discard)
 
-    async def _close(self, executor: Worker) -> None:
+    async def _close(self, executor: Executor) -> None:
         running = [task for task in executor.tasks.values() if not task.done()]
         for task in running:
             task.cancel()

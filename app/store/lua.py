@@ -105,34 +105,76 @@ end
 return #ARGV - 3
 """
 
-CLAIM = """
--- ARGV: now, entity, owner, lease ms
-local now, entity = clock(ARGV[1]), ARGV[2]
-local mark = k_mark(entity)
-local m = redis.call('HMGET', mark, 'gen', 'settled', 'fence', 'lease', 'parked', 'since')
-if not m[1] or m[1] == m[2] then
+CLAIMING = """
+local function claim(entity, now, owner, lease_ms)
+  local mark = k_mark(entity)
+  local m = redis.call('HMGET', mark, 'gen', 'settled', 'fence', 'lease', 'parked', 'since')
+  if not m[1] or m[1] == m[2] then
+    redis.call('ZREM', K_DUE, entity)
+    return {'clean'}
+  end
+  if m[4] and tonumber(m[4]) > now then return {'busy'} end
+  if m[5] == '1' then return {'parked'} end
+  local due = redis.call('ZSCORE', K_DUE, entity)
+  if due and tonumber(due) > now then return {'early'} end
+  local fence = int(tonumber(m[3] or '0') + 1)
+  local lease = int(now + tonumber(lease_ms))
+  redis.call('HSET', mark, 'fence', fence, 'owner', owner, 'lease', lease)
+  local tries = redis.call('HINCRBY', mark, 'tries', 1)
+  local unsettled = redis.call('HINCRBY', mark, 'unsettled', 1)
+  redis.call('HDEL', mark, 'stuck')
+  redis.call('ZADD', K_LEASES, lease, entity)
   redis.call('ZREM', K_DUE, entity)
-  return {'clean'}
+  local all = redis.call('HGETALL', mark)
+  local hints = {}
+  for i = 1, #all, 2 do
+    if string.sub(all[i], 1, 5) == 'hint:' then hints[#hints + 1] = string.sub(all[i], 6) end
+  end
+  local failing = redis.call('HGET', mark, 'failing')
+  return {'claimed', fence, m[1], int(tries), m[6] or int(now), failing or '', table.concat(hints, ','), int(unsettled)}
 end
-if m[4] and tonumber(m[4]) > now then return {'busy'} end
-if m[5] == '1' then return {'parked'} end
-local due = redis.call('ZSCORE', K_DUE, entity)
-if due and tonumber(due) > now then return {'early'} end
-local fence = int(tonumber(m[3] or '0') + 1)
-local lease = int(now + tonumber(ARGV[4]))
-redis.call('HSET', mark, 'fence', fence, 'owner', ARGV[3], 'lease', lease)
-local tries = redis.call('HINCRBY', mark, 'tries', 1)
-local unsettled = redis.call('HINCRBY', mark, 'unsettled', 1)
-redis.call('HDEL', mark, 'stuck')
-redis.call('ZADD', K_LEASES, lease, entity)
-redis.call('ZREM', K_DUE, entity)
-local all = redis.call('HGETALL', mark)
-local hints = {}
-for i = 1, #all, 2 do
-  if string.sub(all[i], 1, 5) == 'hint:' then hints[#hints + 1] = string.sub(all[i], 6) end
+"""
+
+CLAIM = (
+    CLAIMING
+    + """
+-- ARGV: now, entity, owner, lease ms
+return claim(ARGV[2], clock(ARGV[1]), ARGV[3], ARGV[4])
+"""
+)
+
+CLAIM_DUE = (
+    CLAIMING
+    + """
+-- ARGV: now, owner, lease ms. Claims what has been due longest; answers it before its claim, or nothing. Its wake-up is taken back, but an
+-- executor may be taking it at this moment: it shall still find the job, and then that there is nothing to claim.
+local now = clock(ARGV[1])
+for _, entity in ipairs(redis.call('ZRANGEBYSCORE', K_DUE, '-inf', int(now), 'LIMIT', 0, 20)) do
+  local m = redis.call('HMGET', k_mark(entity), 'gen', 'fence')
+  local answer = claim(entity, now, ARGV[2], ARGV[3])
+  if answer[1] == 'claimed' then
+    local job = 'process:' .. entity .. ':' .. m[1] .. ':' .. (m[2] or '0')
+    redis.call('ZREM', K_QUEUE, job)
+    redis.call('PEXPIRE', 'arq:job:' .. job, 60000)
+    return {entity, unpack(answer)}
+  end
 end
-local failing = redis.call('HGET', mark, 'failing')
-return {'claimed', fence, m[1], int(tries), m[6] or int(now), failing or '', table.concat(hints, ','), int(unsettled)}
+return {}
+"""
+)
+
+TAKE = """
+-- ARGV: how many, milliseconds, then names of waiting jobs. Takes the first of them that no executor has; answers name, score, name, score …
+local most, taken = tonumber(ARGV[1]), {}
+for i = 3, #ARGV do
+  if #taken >= 2 * most then break end
+  local score = redis.call('ZSCORE', K_QUEUE, ARGV[i])
+  if score and redis.call('SET', 'arq:in-progress:' .. ARGV[i], 1, 'NX', 'PX', ARGV[2]) then
+    taken[#taken + 1] = ARGV[i]
+    taken[#taken + 1] = score
+  end
+end
+return taken
 """
 
 SETTLE = """
@@ -205,9 +247,9 @@ for _, entity in ipairs(expired) do
   redis.call('HDEL', mark, 'owner', 'lease')
   redis.call('ZREM', K_LEASES, entity)
   local at = now
-  if tonumber(redis.call('HGET', mark, 'unsettled') or '0') > 1 then
-    -- Its last run died as well. One that kills the worker must not take the same neighbours with it each time: a second apart.
-    at = now + suspects * 1000
+  if tonumber(redis.call('HGET', mark, 'unsettled') or '0') > 2 then
+    -- Three runs in a row died. One that kills the worker must not take the same neighbours with it each time: half a second apart.
+    at = now + suspects * 500
     suspects = suspects + 1
   end
   redis.call('ZADD', K_DUE, int(at), entity)

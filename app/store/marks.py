@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -67,8 +67,16 @@ async def mark(store: Store, entities: Iterable[str], *, hint: str = "", why: st
 async def claim(store: Store, entity: str, *, owner: str, lease_seconds: float, now_ms: int = 0) -> Claim | NoClaim:
     """Take the entity, or say why not."""
     answer = [text(part) for part in await store.scripts.claim(args=[now_ms, entity, owner, int(lease_seconds * 1000)])]
-    if answer[0] != "claimed":
-        return NoClaim(why=answer[0])
+    return _claim(entity, answer) if answer[0] == "claimed" else NoClaim(why=answer[0])
+
+
+async def claim_due(store: Store, *, owner: str, lease_seconds: float, now_ms: int = 0) -> Claim | None:
+    """Take whatever has been due longest, and take its wake-up back; None when nothing is due."""
+    answer = [text(part) for part in await store.scripts.claim_due(args=[now_ms, owner, int(lease_seconds * 1000)])]
+    return _claim(answer[0], answer[1:]) if answer else None
+
+
+def _claim(entity: str, answer: list[str]) -> Claim:
     _, fence, generation, tries, since, failing, hints, unsettled = answer
     return Claim(
         entity=entity,
@@ -80,6 +88,14 @@ async def claim(store: Store, entity: str, *, owner: str, lease_seconds: float, 
         hints=frozenset(filter(None, hints.split(","))),
         unsettled=int(unsettled),
     )
+
+
+async def take(store: Store, jobs: Sequence[bytes], *, most: int, milliseconds: int) -> list[tuple[str, int]]:
+    """Take up to `most` of these waiting wake-ups and commands for one executor; each with its place in the queue."""
+    if most <= 0:
+        return []
+    taken = [text(part) for part in await store.scripts.take(args=[most, milliseconds, *jobs])]
+    return [(job, int(float(score))) for job, score in zip(taken[::2], taken[1::2], strict=True)]
 
 
 async def settle(store: Store, claimed: Claim, settlement: Settlement, *, now_ms: int = 0) -> str:

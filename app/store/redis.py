@@ -55,11 +55,13 @@ class Scripts:
 
         self.record = often(lua.RECORD)
         self.claim = often(lua.CLAIM)
+        self.claim_due = often(lua.CLAIM_DUE)
         self.settle = often(lua.SETTLE)
         self.effect = often(lua.EFFECT)
         self.bucket = often(lua.BUCKET)
         self.breaker_ask = often(lua.BREAKER_ASK)
         self.mark = script(lua.MARK)
+        self.take = script(lua.TAKE)
         self.renew = script(lua.RENEW)
         self.tick = script(lua.TICK)
         self.discard = script(lua.DISCARD)

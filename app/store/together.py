@@ -22,10 +22,8 @@ from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, ResponseError
 
 Word: TypeAlias = str | bytes | int
-import os
-
-MOST = int(os.environ.get("T_MOST", "100"))  # calls in one pipeline
-UNDER_WAY = int(os.environ.get("T_WAY", "1"))
+MOST = 100  # calls in one pipeline
+UNDER_WAY = 2  # pipelines: one is packed and read while the server works on the other
 
 
 class FsyncLateError(Exception):
@@ -66,7 +64,7 @@ class Together:
             await self._send_all()
         finally:
             # At once, not in a callback that runs later: a call made in between would find the last sender gone and wait for ever.
-            self._sending.discard(asyncio.current_task())  # type: ignore[arg-type]
+            self._sending.discard(asyncio.current_task())
 
     async def _send_all(self) -> None:
         while self._waiting:
@@ -90,7 +88,7 @@ class Together:
 
     async def _carry(self, calls: Sequence[Call]) -> list[Any]:
         """Each call's answer or error; raises what befalls all of them, such as a lost connection."""
-        commands: list[tuple[Word, ...]] = [("EVALSHA", call.script.sha, *call.words) for call in calls]
+        commands: list[tuple[Any, ...]] = [("EVALSHA", call.script.sha, *call.words) for call in calls]
         fsync = any(call.fsync for call in calls)
         if fsync:
             commands.append(("WAITAOF", 1, 0, 1000))
@@ -107,7 +105,7 @@ class Together:
                 answers[at] = answer
         return answers
 
-    async def _trip(self, commands: Sequence[tuple[Word, ...]]) -> list[Any]:
+    async def _trip(self, commands: Sequence[tuple[Any, ...]]) -> list[Any]:
         """One pipeline on a connection of the pool, with the pool's retries."""
         packed = [b"".join(pack_command(command) for command in commands)]
         connections = self._redis.connection_pool

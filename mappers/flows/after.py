@@ -6,7 +6,7 @@ before the state too, because the state's mail carries it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -14,7 +14,7 @@ from decimal import Decimal
 from mappers.canonical import ShopOrder
 from mappers.changes import Change, Changeset, Verdict
 from mappers.changes_after import After, NoteState, SetOrderState, SetTracking, WriteNote
-from mappers.connection import CancelledOrder, HogiaStatus, OrderStatusRule, Shop
+from mappers.connection import CancelledOrder, CaptureStrategy, HogiaStatus, OrderStatusRule, Shop
 from mappers.errors import Rejected, Transient
 from mappers.flows.capture import capture_changes, verification
 from mappers.flows.credits import CreditDecision, credit_changes
@@ -26,6 +26,7 @@ from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 
 # A state change runs the shop's payment modules inside the request (payments.md 7.3): one that was cut off may still end well.
 STILL_RUNNING = timedelta(seconds=90)
+VERIFY_AFTER = timedelta(seconds=5)
 NOTE_STATES = {
     InvoiceStatus.PAID: "betald",
     InvoiceStatus.PARTIALLY_PAID: "delbetald",
@@ -42,12 +43,12 @@ def state_key(entity: str, status: HogiaStatus) -> str:
 
 def decide_after(snapshot: AfterSnapshot) -> Changeset:
     """The decision; raises Misconfigured for a person, and Rejected where nothing else is to be done."""
-    credits = credit_changes(snapshot)
-    statuses = _statuses(snapshot, credits)
-    changes: list[Change] = [*credits.changes]
-    waits: list[datetime] = [credits.until] if credits.until else []
-    notices: list[Notice] = [*credits.notices]
-    parked = credits.parked
+    credit = credit_changes(snapshot)
+    statuses = _statuses(snapshot, credit)
+    changes: list[Change] = [*credit.changes]
+    waits: list[datetime] = [credit.until] if credit.until else []
+    notices: list[Notice] = [*credit.notices]
+    parked = credit.parked
     held = False  # the money is not sure: the delivered state waits for it
     if statuses and not ENDS & set(statuses) and not _is_cancelled(snapshot):
         try:
@@ -74,6 +75,8 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
             found, until, parked = (), None, parked or error
         changes += found
         waits += [until] if until else []
+    elif _captures_on(snapshot, changes):
+        waits.append(snapshot.now + VERIFY_AFTER)
     changes += _note(snapshot)
     decision = _changeset(snapshot, tuple(changes), tuple(notices), waits)
     if parked is not None and decision.verdict is not Verdict.CHANGES:
@@ -81,15 +84,22 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
     return replace(decision, parked=parked)
 
 
+def _captures_on(snapshot: AfterSnapshot, changes: Sequence[Change]) -> bool:
+    """Whether the state that is set now makes the shop's own module capture: it is looked at again whether it did."""
+    rule = snapshot.shop.capture.get(snapshot.order.module)
+    key = state_key(str(snapshot.key), HogiaStatus.DELIVERED)
+    return rule is not None and rule.strategy is CaptureStrategy.ORDER_STATE and any(change.key == key for change in changes)
+
+
 def _is_cancelled(snapshot: AfterSnapshot) -> bool:
     return snapshot.order.current_state in snapshot.shop.orders.cancel_states
 
 
-def _statuses(snapshot: AfterSnapshot, credits: CreditDecision) -> tuple[HogiaStatus, ...]:
+def _statuses(snapshot: AfterSnapshot, credit: CreditDecision) -> tuple[HogiaStatus, ...]:
     """What the invoice has reached; nothing while an edit replaces it: its end is not the order's."""
     entity = str(snapshot.key)
     ends = edit_key(entity, invoice_version(snapshot.effects, entity))
-    if ends in snapshot.effects or any(change.key == ends for change in credits.changes):
+    if ends in snapshot.effects or any(change.key == ends for change in credit.changes):
         return ()
     return reached(snapshot.invoice, credited=snapshot.credited)
 

@@ -116,6 +116,7 @@ def capture_changes(snapshot: AfterSnapshot) -> tuple[tuple[After, ...], datetim
         parcels=_parcels(snapshot.invoice),
         delivery=delivery_reference(snapshot.invoice, cumulative),
         sequence=sequence,
+        credited=minor(snapshot.credited, snapshot.order.currency.decimals),
     )
     still = _still_running(snapshot, known, payment) if decision.verdict is CaptureVerdict.CAPTURE else None
     if still is not None:
@@ -202,6 +203,7 @@ def verification(snapshot: AfterSnapshot, *, state_set_at: datetime) -> tuple[tu
             now=snapshot.now,
             parcels=_parcels(snapshot.invoice),
             delivery=delivery_reference(snapshot.invoice, cumulative),
+            credited=minor(snapshot.credited, snapshot.order.currency.decimals),
         )
         if decision.request is not None:
             return (Capture(key=key, provider=payment.provider, reference=payment.reference, request=decision.request),), None

@@ -28,6 +28,7 @@ from mappers.payments.reference import check_is_ours
 from mappers.snapshot import AfterSnapshot, Known
 
 LOOK_AGAIN = timedelta(seconds=60)
+SVEA_PATIENCE = timedelta(minutes=10)
 # Providers that refund a capture and not the payment (payments.md 3.3, 4.3); Klarna refunds the order.
 PER_CAPTURE = frozenset({Provider.SVEA, Provider.NETS})
 OVER = frozenset({PaymentStatus.CANCELLED, PaymentStatus.EXPIRED})
@@ -64,10 +65,11 @@ def money_changes(run: CreditRun) -> None:
             "refunded for what it may be; register it in Hogia by hand.",
         )
     paying: list[tuple[str, HogiaInvoice]] = []
+    read = {str(slip.id) for slip in snapshot.slips}
     adopted = {change.invoice.id for change in run.changes if isinstance(change, AdoptCredit)}
     for name, credit in _money_credits(snapshot):
-        if credit.id in adopted:
-            continue  # whose it is stands in the ledger first
+        if credit.id in adopted or (name.isdigit() and name not in read):
+            continue  # whose it is stands in the ledger first; and whether a slip became a voucher is not known without the slip
         if name in vouchers.codes:
             _register(run, name, credit, amount=-credit.left_to_pay, account=_gift_cards(snapshot), reference=vouchers.codes[name])
         elif name not in vouchers.doubtful:
@@ -119,6 +121,7 @@ def _refunds(run: CreditRun, credits_: Sequence[tuple[str, HogiaInvoice]]) -> No
         return
     check_is_ours(payment, snapshot.order)
     refunded, elsewhere = payment.refunded, _elsewhere(snapshot, payment, credits_)
+    owed = _owed(snapshot, payment)
     for name, credit in open_:
         amount = minor(-credit.gross, snapshot.order.currency.decimals)
         key, reference = refund_effect(run.entity, name), credit_reference(snapshot.shop, snapshot.order.id, name)
@@ -128,10 +131,10 @@ def _refunds(run: CreditRun, credits_: Sequence[tuple[str, HogiaInvoice]]) -> No
             elsewhere -= 0 if is_there else amount
             _note_refunded(run, payment, credit, key=key, amount=amount)
             continue
-        if known is not None and known.state in {Known.INTENT, Known.UNKNOWN} and snapshot.now < known.called_at + LOOK_AGAIN:
-            run.waits.append(known.called_at + LOOK_AGAIN)
+        if known is not None and known.state in {Known.INTENT, Known.UNKNOWN} and snapshot.now < known.called_at + _patience(payment):
+            run.waits.append(min(snapshot.now + LOOK_AGAIN, known.called_at + _patience(payment)))
             return  # what is left at the provider is not known before
-        possible = min(amount - elsewhere, payment.captured - refunded)
+        possible = min(amount - elsewhere, payment.captured - refunded - owed)
         elsewhere = 0
         if possible < amount:
             run.notice(
@@ -143,6 +146,16 @@ def _refunds(run: CreditRun, credits_: Sequence[tuple[str, HogiaInvoice]]) -> No
             _refuse_unless_allowed(payment, snapshot)
             _ask(run, payment, credit, key=key, reference=reference, amount=possible, before=refunded)
             refunded += possible
+
+
+def _patience(payment: Payment) -> timedelta:
+    """How long an unanswered refund may still come to pass: Svea works on in the background and knows no keys (payments.md 3.4)."""
+    return SVEA_PATIENCE if payment.provider is Provider.SVEA else LOOK_AGAIN
+
+
+def _owed(snapshot: AfterSnapshot, payment: Payment) -> int:
+    """What of the payment stays with the merchant, minor units: what was credited before it was captured is never captured, nor given back."""
+    return max(payment.authorised - minor(snapshot.credited, snapshot.order.currency.decimals), 0)
 
 
 def _elsewhere(snapshot: AfterSnapshot, payment: Payment, credits_: Sequence[tuple[str, HogiaInvoice]]) -> int:

@@ -131,11 +131,11 @@ def _invoice(snapshot: OrderSnapshot, order: ShopOrder, invoice: Invoice, made: 
     invoice = with_delivery_day(invoice, order, policy, day=day, zone=ZoneInfo(snapshot.time_zone))
     paper = document(invoice, order, snapshot.shop, card, customer_number=number, day=day, version=_version(snapshot))
     found = _found(snapshot, paper)
-    if found is not None:
-        return _adopt(snapshot, found, paper)
-    wait = _wait_for_reads(snapshot, order, made)
+    wait = _wait_for_a_lost_ledger(snapshot, order, made) or (_wait_for_reads(snapshot, made) if found is None else None)
     if wait is not None:
         return replace(wait, document=paper)
+    if found is not None:
+        return _adopt(snapshot, found, paper)
     create = CreateInvoice(
         key=_key(snapshot),
         sequence_id=sequence_id(snapshot.connection.hogia.organization_id, paper.invoice_reference),
@@ -221,7 +221,7 @@ def _adopt(snapshot: OrderSnapshot, found: HogiaInvoice, paper: InvoiceDocument)
     )
 
 
-def _wait_for_reads(snapshot: OrderSnapshot, order: ShopOrder, made: KnownEffect | None) -> Changeset | None:
+def _wait_for_reads(snapshot: OrderSnapshot, made: KnownEffect | None) -> Changeset | None:
     """Whether "not found" can be believed yet: Hogia's reads lag behind its writes (hogia.md 3.8)."""
     delay = snapshot.read_delay
     if made is not None and made.state in {Known.UNKNOWN, Known.INTENT}:
@@ -239,11 +239,17 @@ def _wait_for_reads(snapshot: OrderSnapshot, order: ShopOrder, made: KnownEffect
                 "or release the order to try again.",
                 subject=str(snapshot.key),
             )
+    return None
+
+
+def _wait_for_a_lost_ledger(snapshot: OrderSnapshot, order: ShopOrder, made: KnownEffect | None) -> Changeset | None:
+    """Whether the ledger is so young that reads may not show yet what a lost one knew: an invoice, or the payments on one that is found."""
+    delay = snapshot.read_delay
     if made is None and order.updated_at < snapshot.ledger_born and snapshot.now < snapshot.ledger_born + delay:
         return Changeset(
             verdict=Verdict.WAIT,
             code="LEDGER_YOUNG",
-            reason="the order is older than this ledger, which may have been lost; it waits until Hogia's reads would show an earlier invoice",
+            reason="the order is older than this ledger, which may have been lost; it waits until Hogia's reads would show an earlier invoice and its payments",
             until=snapshot.ledger_born + delay,
         )
     return None

@@ -79,6 +79,7 @@ class _Reading:
         self.remains = remains
         self.lines = lines_of_rows(order.rows, original.lines, policy)
         self.freight_lines = freight_lines(original.lines, policy)
+        self.rounding: Bucket = (ZERO, policy.accounts.rounding)
         self.groups = {signature(line): group for group in remains.groups for line in group.lines}
         self.used: dict[int, tuple[Decimal, Decimal]] = {}
 
@@ -239,7 +240,11 @@ class _Reading:
             if group is not None:
                 back[id(group)] = back.get(id(group), ZERO) + row.quantity
         freight = {id(self.groups[signature(line)]) for line in self.freight_lines}
-        goods = [group for group in self.remains.groups if group.first.net > 0 and id(group) not in freight]
+        goods = [
+            group
+            for group in self.remains.groups
+            if group.first.net > 0 and id(group) not in freight and bucket_of(group.first) != self.rounding
+        ]
         return all(back.get(id(group), ZERO) >= group.quantity for group in goods)
 
 

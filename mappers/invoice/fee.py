@@ -19,7 +19,7 @@ def fee_part(
 ) -> Part | None:
     """The fee as a part, when the order's payment module has one that explains `missing` (incl. VAT), else None.
 
-    Without a configured amount the difference excl. VAT must show the fee's rate too, or 0 % on an order without VAT (`taxed` false).
+    The difference excl. VAT must show the fee's rate too (with a configured amount it may show none), or 0 % on an order without VAT (`taxed` false).
     `paid_excl`: the excl. value of vouchers that are payment, which `total_discounts_excl` contains.
     """
     fee = policy.payments.get(order.module, policy.default_payment).fee
@@ -33,7 +33,9 @@ def fee_part(
     parts_excl = order.total_products_excl + freight_excl + order.total_wrapping_excl - (order.total_discounts_excl - paid_excl)
     shown = order.total_paid_excl + paid_excl - parts_excl
     fitting = [rate for rate in rates if abs(with_vat(shown, rate) - missing) <= BOTH_SIDES]
-    if not fitting and fee.amount_incl is None:
+    # A module that adds its fee to one side only, or the same to both, shows no rate: then the configured one stands. Another rate is a doubt.
+    shows_no_rate = abs(shown) <= BOTH_SIDES or abs(shown - missing) <= BOTH_SIDES
+    if not fitting and (fee.amount_incl is None or not shows_no_rate):
         return None
     rate = fitting[0] if fitting else fee.rate
     return Part(

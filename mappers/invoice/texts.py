@@ -6,7 +6,9 @@ import unicodedata
 
 from mappers.canonical import ShopOrder
 from mappers.connection import OrderPolicy
+from mappers.identity import mask
 from mappers.invoice.model import InvoiceRow, RowKind, Treatment
+from mappers.template import fill
 
 # Unicode categories: control characters, surrogates (JSON may smuggle in half of a pair), unassigned and private use.
 UNPRINTABLE = frozenset({"Cc", "Cs", "Cn", "Co"})
@@ -75,6 +77,7 @@ def closing_texts(
     rows = [cut(text, length) for text in texts]
     if policy.order_notes:
         for note in (*order.messages, order.gift_message):
-            rows += wrap(note, length)
-    rows += [cut(text.replace("{reference}", order.reference).replace("{id}", str(order.id)), length) for text in policy.text_rows]
+            rows += wrap(mask(note), length)
+    fields = {"reference": order.reference, "id": str(order.id)}
+    rows += [cut(fill(text, fields), length) for text in policy.text_rows]
     return [text_row(row) for row in rows if row]

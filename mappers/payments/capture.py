@@ -83,20 +83,27 @@ def decide_capture(
     parcels: Sequence[Parcel] = (),
     delivery: str,
     sequence: int = 0,
+    credited: int = 0,
 ) -> CaptureDecision:
-    """`cumulative`: what has been delivered so far in minor units incl. VAT; `is_all`: everything has. Raises Rejected for a person."""
+    """`cumulative`: what has been delivered so far in minor units incl. VAT; `is_all`: everything has. Raises Rejected for a person.
+
+    `credited`: what was credited before it was captured, minor units: the customer does not owe it, so the final capture leaves it.
+    """
     if payment.is_direct:
         return CaptureDecision(verdict=CaptureVerdict.NOT_REQUIRED, code="PAID_DIRECTLY", reason="the money moved at purchase")
     # The provider's own fee is captured with the first delivery and is no part of what the shop delivers.
     fees = sum(row.amount for capture in payment.captures for row in capture.rows if row.is_fee)
     goods = payment.captured - fees
-    if goods >= (minor(order.total_paid_incl, order.currency.decimals) if is_all else cumulative) > 0:
+    owed = minor(order.total_paid_incl, order.currency.decimals) - credited
+    if goods >= (owed if is_all else cumulative) > 0:
         return _captured(payment, delivery)
     _refuse_ended(payment, order)
     authorised = authorised_for(payment, order)
     if authorised == 0:
         return CaptureDecision(verdict=CaptureVerdict.NOT_REQUIRED, code="NOTHING_TO_CAPTURE", reason="the payment is 0")
-    wanted = authorised if is_all else min(cumulative + fees, authorised)
+    wanted = max(authorised - credited, 0) if is_all else min(cumulative + fees, authorised - credited)
+    if wanted <= 0:
+        return CaptureDecision(verdict=CaptureVerdict.NOT_REQUIRED, code="NOTHING_TO_CAPTURE", reason="everything was credited")
     if payment.captured >= wanted:
         return _captured(payment, delivery)
     if payment.status is PaymentStatus.PENDING or (Action.CAPTURE not in payment.actions and payment.status is PaymentStatus.AUTHORISED):
@@ -114,6 +121,8 @@ def decide_capture(
             "Look in the provider's portal, capture there what is right, and discard the event.",
             subject=f"order {order.id}",
         )
+    if is_all and amount < payment.remaining and Action.CAPTURE_PARTIALLY not in payment.actions:
+        amount, wanted = payment.remaining, authorised  # all or nothing: what was credited is refunded afterwards
     if not is_all and not (may_split and Action.CAPTURE_PARTIALLY in payment.actions):
         return CaptureDecision(
             verdict=CaptureVerdict.NOT_REQUIRED,

@@ -150,7 +150,7 @@ def derive(summary: Summary, *, has_pending_refund: bool, is_terminated: bool) -
     """The status, in the order of the vendor's SDK: the first that fits (payments.md 4.3)."""
     is_fully_charged = summary.charged > 0 and summary.reserved in {0, summary.charged}
     cases = (
-        (Word.CANCELLED, summary.cancelled > 0 and summary.cancelled == summary.reserved),
+        (Word.CANCELLED, summary.cancelled > 0 and summary.cancelled >= summary.reserved),
         (Word.REFUNDED, summary.refunded > 0 and summary.refunded == summary.reserved),
         (Word.PENDING_REFUND, has_pending_refund),
         (Word.PARTIALLY_REFUNDED, summary.refunded > 0),

@@ -16,6 +16,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Self
 
+from redis import Redis
+
 from app.embedded import EmbeddedServer
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID
 from app.sandbox.prestashop.state import DEFAULT_KEY
@@ -189,8 +191,6 @@ class Stand:
 
     def worker(self) -> Running:
         """A worker process, once it has said that it lives."""
-        from redis import Redis
-
         running = self.start("worker", "-m", "workers")
         with Redis.from_url(self.redis.url) as redis:
             before = redis.scard(keys.WORKERS)

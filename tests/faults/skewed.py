@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
+import datetime  # noqa: ICN001 - the module itself is changed
 import os
 import time
 from typing import Any

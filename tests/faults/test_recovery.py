@@ -236,7 +236,7 @@ async def test_entity_that_kills_its_worker_is_parked_after_five_and_others_go_o
             worker.start()
         return (await scene.mark(poison)).parked
 
-    await until(is_parked, "the poison is parked", seconds=60, every=0.05)
+    await until(is_parked, "the poison is parked", seconds=150, every=0.05)
     await scene.settled(*others)
 
     record = await parked.get(scene.store, scene.key(poison))
@@ -366,7 +366,7 @@ async def test_door_refuses_a_server_that_keeps_nothing(scene: Scene, setting: s
 
 
 @pytest.mark.parametrize("jobs_too", [True, False])
-async def test_lost_wake_ups_are_found_within_seconds(scene: Scene, jobs_too: bool) -> None:
+async def test_lost_wake_ups_are_found_within_seconds(scene: Scene, *, jobs_too: bool) -> None:
     orders = [await scene.place(slug) for slug in ("plain", "mixed-vat", "swish")]
     for job in await scene.store.redis.keys("arq:*") if jobs_too else ():
         await scene.store.redis.delete(job)

@@ -5,6 +5,8 @@ A notification makes the next reading come at once; without notifications everyt
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 from datetime import timedelta
 
 from app.log import log
@@ -23,7 +25,7 @@ from workers.resources import Resources
 LOCK_SECONDS = 120
 BATCH = 200
 FIRST_LOOK = timedelta(days=30)  # a feed that was never read, or forgotten, is looked at this far back
-RENEW_AFTER_DAYS = 150  # of 180
+RENEW_MS = 86_400_000  # of 180 days; renewed daily, because one that is gone or was switched off is not told about
 SUBSCRIBED = "CustomerInvoice"
 
 
@@ -113,20 +115,28 @@ async def subscribe(resources: Resources, configured: Configured) -> None:
     url, secret = callback_url(resources.settings, key), configured.hogia_secret("webhook_secret")
     if not url or not secret:
         return
-    client, now = resources.hogia_client(configured), await resources.store.now_ms()
+    now = await resources.store.now_ms()
     known = await cache.sweep(resources.store, f"subscription:{key}")
+    wanted = {"url": url, "secret": hmac.new(resources.seal.hash_key, secret.encode(), hashlib.sha256).hexdigest()}
+    is_as_wanted = wanted.items() <= known.items() if known else False
+    if known and is_as_wanted and now - int(known["at_ms"]) < RENEW_MS:
+        return
     try:
-        if not known or known.get("url") != url:
-            await _subscribed(resources, key, client, url=url, secret=secret, now=now)
-        elif now - int(known["at_ms"]) > RENEW_AFTER_DAYS * 86_400_000:
-            await client.renew_subscription(known["id"])
-            await cache.swept(resources.store, f"subscription:{key}", fields=known | {"at_ms": str(now)})
-    except NotFound:
-        await _subscribed(resources, key, client, url=url, secret=secret, now=now)
+        ident = await _subscribed(resources.hogia_client(configured), known["id"] if known else "", url=url, secret=secret)
     except Rejected as error:
         log.warning("subscription_refused", connection=key, code=error.code)
+        return
+    await cache.swept(resources.store, f"subscription:{key}", fields={"id": ident, "at_ms": str(now), **wanted})
 
 
-async def _subscribed(resources: Resources, key: str, client: HogiaClient, *, url: str, secret: str, now: int) -> None:
+async def _subscribed(client: HogiaClient, ident: str, *, url: str, secret: str) -> str:
+    """Renewed, or made where there is none any more; its id."""
+    if ident:
+        try:
+            await client.renew_subscription(ident, url, secret)
+        except NotFound:
+            pass
+        else:
+            return ident
     made = await client.create_subscription(SUBSCRIBED, url, secret)
-    await cache.swept(resources.store, f"subscription:{key}", fields={"id": str(made.get("id") or ""), "url": url, "at_ms": str(now)})
+    return str(made.get("id") or "")

@@ -24,8 +24,8 @@ COMPANY_PLACE = Place(
     postcode="333 33",
     city="Borås",
     company="Påhittade Snickeriet AB",
-    vat_number="SE556000475001",
-    dni="556000-4750",
+    vat_number="SE559999990001",
+    dni="559999-9900",
     phone="0330000000",
 )
 GERMAN = Person(

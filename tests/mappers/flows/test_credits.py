@@ -524,6 +524,7 @@ def test_the_refunds_key_is_the_same_whatever_the_attempt():
         ({"capture": None}, []),
         ({"payment": None, "has_credentials": False}, []),
         ({"cart_rules": (VOUCHER,)}, [RegisterPayment]),  # given as a voucher
+        ({"slips": ()}, []),  # whether it became one is not known without the slip
         ({"payment": payment(refunded=19900)}, [NoteCapture]),  # the shop's module did it
         ({"payment": payment(refunded=19900, refunds=(RefundView(id="r", amount=19900, reference="PS:1:42:CRE-5"),))}, [NoteCapture]),
         ({"payment": payment(captured=0, remaining=36000, status=PaymentStatus.AUTHORISED)}, []),
@@ -538,11 +539,20 @@ def test_money_goes_back_only_where_it_should(situation: dict[str, Any], kinds: 
 
 
 def test_a_refund_never_exceeds_what_was_captured():
-    some = payment(captured=10000, remaining=26000, status=PaymentStatus.PART_CAPTURED)
+    some = payment(authorised=10000, captured=10000)
 
     decision = decide(slips=(SLIP,), credits=(CREDIT,), effects=confirmed(), capture=KLARNA, payment=some)
 
     assert only(decision, RefundPayment).request.amount == 10000
+    assert codes(decision) == {"REFUND_BELOW_CREDIT"}
+
+
+def test_what_was_credited_before_it_was_captured_is_not_given_back():
+    some = payment(captured=10000, remaining=26000, status=PaymentStatus.PART_CAPTURED)
+
+    decision = decide(slips=(SLIP,), credits=(CREDIT,), effects=confirmed(), capture=KLARNA, payment=some)
+
+    assert not [change for change in decision.changes if isinstance(change, RefundPayment)]
     assert codes(decision) == {"REFUND_BELOW_CREDIT"}
 
 
@@ -667,7 +677,7 @@ def test_an_authorisation_is_released_when_the_invoice_is_gone(held: dict[str, A
         ({"invoice": replace(OPEN, status=InvoiceStatus.CANCELLED), "effects": {f"release:{ENTITY}": effect()}}, False),
     ],
 )
-def test_an_authorisation_is_released_only_by_rule_and_only_at_the_end(situation: dict[str, Any], released: bool):
+def test_an_authorisation_is_released_only_by_rule_and_only_at_the_end(situation: dict[str, Any], *, released: bool):
     held = payment(captured=0, remaining=36000, status=PaymentStatus.AUTHORISED, actions=frozenset({Action.CANCEL}))
     values = {"order": replace(ORDER, current_state=7), "capture": KLARNA, "payment": held} | situation
 
@@ -694,7 +704,7 @@ def test_an_invoice_that_is_followed_by_another_keeps_its_authorisation():
         ({"capture": None, "credits": (CREDIT,), "effects": confirmed()}, False),
     ],
 )
-def test_the_provider_is_asked_only_when_its_answer_matters(situation: dict[str, Any], asks: bool):
+def test_the_provider_is_asked_only_when_its_answer_matters(situation: dict[str, Any], *, asks: bool):
     assert needs_payment(snapshot(**{"capture": KLARNA} | situation)) is asks
 
 

@@ -167,7 +167,7 @@ class Bridge:
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True])
-def test_every_slip_is_credited_once_however_often_it_is_looked_at(lose_ledger: bool):
+def test_every_slip_is_credited_once_however_often_it_is_looked_at(*, lose_ledger: bool):
     bridge = Bridge()
     bridge.slips = SLIPS
 
@@ -181,7 +181,7 @@ def test_every_slip_is_credited_once_however_often_it_is_looked_at(lose_ledger: 
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True])
-def test_a_refund_as_a_voucher_is_settled_on_2421_once(lose_ledger: bool):
+def test_a_refund_as_a_voucher_is_settled_on_2421_once(*, lose_ledger: bool):
     bridge = Bridge()
     bridge.slips, bridge.rules = SLIPS[:1], (VOUCHER,)
 
@@ -194,7 +194,7 @@ def test_a_refund_as_a_voucher_is_settled_on_2421_once(lose_ledger: bool):
 
 
 @pytest.mark.parametrize("lose_ledger", [False, True])
-def test_a_cancelled_paid_order_ends_at_nothing(lose_ledger: bool):
+def test_a_cancelled_paid_order_ends_at_nothing(*, lose_ledger: bool):
     bridge = Bridge()
     bridge.order = replace(ORDER, current_state=6)
     bridge.slips = SLIPS[:1]

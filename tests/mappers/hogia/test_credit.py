@@ -190,8 +190,8 @@ def test_what_hogia_made_of_a_credit_reads_as_what_was_decided():
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
-@given(st.data(), st.booleans())
-def test_hogia_takes_whatever_credits_we_decide_and_ends_at_nothing(data: st.DataObject, cap: bool):
+@given(data=st.data(), cap=st.booleans())
+def test_hogia_takes_whatever_credits_we_decide_and_ends_at_nothing(data: st.DataObject, *, cap: bool):
     order, _ = check_out(data.draw(baskets()))
     if not order.total_paid_incl:
         return

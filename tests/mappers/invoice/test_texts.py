@@ -45,7 +45,7 @@ def test_texts_stand_in_their_order_with_the_shops_own_last():
             voucher_text_rows=True,
             order_notes=True,
             payments={"klarna": PaymentRule(text="Betald med kort – betala ej")},
-            text_rows=("Order {reference} ({id})", "{unknown}"),
+            text_rows=("Order {reference} ({id})", "{{unknown}}"),
         )
     )
 

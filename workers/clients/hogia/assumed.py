@@ -132,9 +132,10 @@ class AssumedRoutes:
         body = {"resourceType": resource_type, "callbackUrl": callback_url, "secret": secret, "isActive": True}
         return one(await self._session.write("POST", "/subscriptions", body))
 
-    async def renew_subscription(self, subscription_id: str) -> Mapping[str, Any]:
-        """Lengthen a subscription to 180 days from now. Raises NotFound when it is gone."""
-        return one(await self._session.write("PATCH", f"/subscriptions/{subscription_id}", {"isActive": True}))
+    async def renew_subscription(self, subscription_id: str, callback_url: str, secret: str) -> Mapping[str, Any]:
+        """Lengthen a subscription to 180 days from now, active and with this address and secret. Raises NotFound when it is gone."""
+        body = {"callbackUrl": callback_url, "secret": secret, "isActive": True}
+        return one(await self._session.write("PATCH", f"/subscriptions/{subscription_id}", body))
 
     # the organisation (design.md 7)
 
