@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from mappers.hogia.model import HogiaInvoice
 from mappers.invoice.model import InvoiceDocument
@@ -111,6 +112,36 @@ class ReleasePayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ExtendPayment:
+    """Lengthen an authorisation that is about to end, where the merchant's rule says so."""
+
+    key: str
+    provider: Provider
+    reference: str
+    idempotency_key: str
+    expires_at: datetime  # as it is before
+    sequence: int = 0
+
+    @property
+    def summary(self) -> str:
+        return f"ask {self.provider.value} to lengthen the authorisation that ends {self.expires_at.date().isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteExtension:
+    """What the provider shows of an earlier lengthening of which no usable answer came. `expires_at` None: it had no effect, or needs none."""
+
+    key: str
+    expires_at: datetime | None
+
+    @property
+    def summary(self) -> str:
+        if self.expires_at is None:
+            return "the authorisation was not lengthened, or is needed no more"
+        return f"the authorisation was lengthened: it ends {self.expires_at.date().isoformat()}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CreditInvoice:
     """A credit invoice that names the invoice it credits. Amounts in the document are positive; its lines go out negative."""
 
@@ -175,6 +206,8 @@ After = (
     | NoteCapture
     | RefundPayment
     | ReleasePayment
+    | ExtendPayment
+    | NoteExtension
     | CreditInvoice
     | AdoptCredit
     | CancelInvoice

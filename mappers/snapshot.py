@@ -11,6 +11,7 @@ from enum import StrEnum
 from mappers.canonical import CartRule, EntityKey, Parcel, ShopOrder, Slip
 from mappers.connection import Connection, Shop
 from mappers.hogia.model import HogiaContact, HogiaInvoice, HogiaReference, InvoiceStatus
+from mappers.payments.deadline import Deadline
 from mappers.payments.model import Payment
 
 
@@ -96,8 +97,11 @@ class AfterSnapshot:
     reference: HogiaReference | None = None
     time_zone: str = "Europe/Stockholm"
     ledger_born: datetime | None = None  # None: old enough to be believed
+    state_change: timedelta = timedelta(seconds=90)  # how long a state change that lost its answer may still be running in the shop
     cart_rules: tuple[CartRule, ...] = ()  # of the order's customer: the vouchers that refunds were given as are among them
     earlier: tuple[HogiaInvoice, ...] = ()  # invoices of the order that an edit has ended, and the credits that ended them
+    hints: frozenset[str] = frozenset()  # the reasons to look
+    deadline: Deadline | None = None  # when the authorisation ends, as far as it was known before this look
 
     @property
     def credited(self) -> Decimal:

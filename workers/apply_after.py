@@ -17,7 +17,9 @@ from mappers.changes_after import (
     CancelInvoice,
     Capture,
     CreditInvoice,
+    ExtendPayment,
     NoteCapture,
+    NoteExtension,
     NoteState,
     RefundPayment,
     ReleasePayment,
@@ -35,6 +37,7 @@ from workers.apply import Applying
 from workers.clients.hogia import NotFound, SequenceReused, WrongState
 from workers.clients.payments.contract import PaymentProvider, Refused
 from workers.clients.prestashop.client import PrestaShopClient
+from workers.extending import extend_payment, note_extension
 
 TASK_POLLS = 10
 TASK_SECONDS = 1.0
@@ -249,6 +252,8 @@ APPLIERS: Mapping[type[After], Callable[[ApplyingAfter, Any], Awaitable[None]]] 
     NoteCapture: note_capture,
     RefundPayment: refund_payment,
     ReleasePayment: release_payment,
+    ExtendPayment: extend_payment,
+    NoteExtension: note_extension,
     CreditInvoice: credit_invoice,
     AdoptCredit: adopt_credit,
     CancelInvoice: cancel_invoice,

@@ -9,19 +9,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from app.log import log
+from app.store import deadlines
 from app.store.connections import Configured
 from mappers.canonical import EntityKey, Parcel, ShopOrder
 from mappers.connection import HogiaStatus, Shop
+from mappers.errors import OrderbroError
 from mappers.flows.after import state_key
 from mappers.flows.capture import needs_provider
 from mappers.flows.credits import needs_payment
+from mappers.flows.deadlines import asks_provider
 from mappers.flows.orders import edit_key, invoice_key, invoice_version
 from mappers.flows.status import reached
 from mappers.hogia.model import HogiaInvoice
 from mappers.hogia.reading_invoice import read_invoice
+from mappers.payments.model import Payment
 from mappers.payments.reference import check_is_ours, payment_reference
 from mappers.prestashop.order import read_history, read_payments
 from mappers.prestashop.records import Record, integer, text, time_zone
@@ -107,7 +112,10 @@ async def gather_after(
         effects=effects,
         has_credentials=credentials(configured, shop, order.module) is not None,
         time_zone=reference.time_zone,
+        state_change=timedelta(seconds=resources.settings.state_change_seconds),
         ledger_born=datetime.fromtimestamp(await resources.store.born() / 1000, UTC),
+        hints=hints,
+        deadline=await deadlines.get(resources.store, str(key)) if shop.capture else None,
     )
     snapshot = await _with_shop(client, snapshot, needs, reference)
     snapshot = await _with_credits(resources, configured, hogia, snapshot)
@@ -174,15 +182,26 @@ async def _invoices(hogia: HogiaClient, ids: Iterable[str]) -> tuple[HogiaInvoic
 
 
 async def _with_provider(resources: Resources, configured: Configured, snapshot: AfterSnapshot) -> AfterSnapshot:
-    if not needs_provider(snapshot) and not needs_payment(snapshot):
+    """With the payment, where money or a deadline is in question. What is asked for the deadline's sake alone may fail: nothing waits for it."""
+    if needs_provider(snapshot) or needs_payment(snapshot):
+        return replace(snapshot, payment=await _payment(resources, configured, snapshot))
+    if not asks_provider(snapshot):
         return snapshot
+    try:
+        return replace(snapshot, payment=await _payment(resources, configured, snapshot))
+    except OrderbroError as error:
+        log.warning("deadline_unknown", entity=str(snapshot.key), code=error.code)
+        return snapshot
+
+
+async def _payment(resources: Resources, configured: Configured, snapshot: AfterSnapshot) -> Payment:
     order = snapshot.order
     rule = snapshot.shop.capture[order.module]
     provider = payment_provider(resources, configured, snapshot.shop, order.module, rule)
     assert provider is not None, "whether there are credentials was looked at"
     payment = await provider.payment(payment_reference(order, provider.provider))
     check_is_ours(payment, order)
-    return replace(snapshot, payment=payment)
+    return payment
 
 
 async def _nothing() -> list[Record]:

@@ -140,7 +140,8 @@ class WorkerProcess:
             max_jobs=settings.worker_max_jobs,
             queue_read_limit=1000,
             poll_delay=settings.worker_poll_seconds,
-            job_timeout=settings.job_timeout_seconds + settings.lease_seconds + job.GO_ON_SECONDS + MARGIN_SECONDS,
+            # The run that was asked for, and one more begun at the last moment of going on.
+            job_timeout=2 * (settings.job_timeout_seconds + settings.lease_seconds) + job.GO_ON_SECONDS + MARGIN_SECONDS,
             keep_result=0,
             max_tries=1000,  # tries are counted by the mark; a deploy must not burn any
             health_check_interval=3600,

@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Self
 
@@ -34,6 +34,13 @@ class Sale:
     has_been_paid: bool  # is, or has been, in a state flagged paid
     day: str  # placed, in the shop's time
     notices: int  # webhooks about it that the shop's module wrote
+    module: str = ""
+    history: tuple[int, ...] = ()  # states, oldest first
+    mails: tuple[str, ...] = ()  # templates of what the customer was sent
+    tracking: tuple[str, ...] = ()
+    slips: Mapping[int, Decimal] = field(default_factory=dict)  # refunds: slip -> what it comes to, incl. VAT
+    rows: Mapping[int, int] = field(default_factory=dict)  # order_details id -> pieces
+    payments: tuple[str, ...] = ()  # ids at the payment provider
 
     @classmethod
     def read(cls, order: Mapping[str, Any]) -> Self:
@@ -49,6 +56,13 @@ class Sale:
             has_been_paid=order["has_been_paid"],
             day=str(order["date_add"])[:10],
             notices=order["notices"],
+            module=order["module"],
+            history=tuple(order["history"]),
+            mails=tuple(order["mails"]),
+            tracking=tuple(order["tracking"]),
+            slips={slip["id"]: Decimal(slip["amount"]) for slip in order["slips"]},
+            rows={row["id"]: row["quantity"] for row in order["rows"]},
+            payments=tuple(order["payments"]),
         )
 
 
@@ -65,6 +79,7 @@ class Bill:
     gross: Decimal
     paid: Decimal
     left: Decimal
+    credits: str = ""  # the id of the invoice that this one credits; "": it is no credit
 
     @classmethod
     def read(cls, invoice: Mapping[str, Any]) -> Self:
@@ -78,24 +93,66 @@ class Bill:
             gross=Decimal(invoice["gross"]),
             paid=Decimal(invoice["paid"]),
             left=Decimal(invoice["left"]),
+            credits=invoice["creditedCustomerInvoiceId"] or "",
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """A cart that became one or more orders. `total` is incl. VAT, of all of them, in `currency`."""
+
+    ids: tuple[int, ...]
+    reference: str
+    module: str
+    total: Decimal
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """A payment as Klarna has it. Amounts in its currency, incl. VAT."""
+
+    id: str
+    reference: str  # of the shop's order
+    currency: str
+    authorised: Decimal
+    captures: tuple[Decimal, ...] = ()
+    refunds: tuple[Decimal, ...] = ()
+
+    @classmethod
+    def read(cls, order: Mapping[str, Any]) -> Self:
+        return cls(
+            id=order["order_id"],
+            reference=order["merchant_reference1"],
+            currency=order["purchase_currency"],
+            authorised=_major(order["order_amount"]),
+            captures=tuple(_major(capture["captured_amount"]) for capture in order["captures"]),
+            refunds=tuple(_major(refund["refunded_amount"]) for refund in order["refunds"]),
+        )
+
+
+def _major(minor: int) -> Decimal:
+    """Öre or cents → kronor or euro: every currency of the sandbox has two decimals."""
+    return Decimal(minor).scaleb(-2)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
-    """Requests that both sides received, and how many of them were answered 429."""
+    """Requests that each side received, and how many of them were answered 429."""
 
     shop: int
     hogia: int
     too_many: int
+    klarna: int = 0
 
 
 class Remote:
-    """One client for both sides. Every method raises RemoteError."""
+    """One client for every side. Every method raises RemoteError."""
 
-    def __init__(self, *, shop: str, hogia: str) -> None:
+    def __init__(self, *, shop: str, hogia: str, klarna: str) -> None:
         self.shop = shop
         self.hogia = hogia
+        self.klarna = klarna
         self._client = httpx.AsyncClient(trust_env=False, timeout=10)
 
     async def close(self) -> None:
@@ -117,10 +174,29 @@ class Remote:
 
     # The shop -------------------------------------------------------------------------------------------------------------------
 
-    async def place(self, scenario: str) -> tuple[int, ...]:
-        """Let a customer buy; the ids of the orders that the cart became."""
-        placed = await self._call("POST", f"{self.shop}/_control/orders", {"scenario": scenario})
-        return tuple(placed["ids"])
+    async def place(self, scenario: str, *, hold: bool = False) -> Purchase:
+        """Let a customer buy. With `hold` the shop's module tells nobody before `tell`."""
+        placed = await self._call("POST", f"{self.shop}/_control/orders", {"scenario": scenario, "hold": hold})
+        return Purchase(
+            ids=tuple(placed["ids"]),
+            reference=placed["reference"],
+            module=placed["module"],
+            total=Decimal(placed["total_paid_tax_incl"]),
+            currency=placed["currency"],
+        )
+
+    async def set_transaction(self, order: int, payment: str) -> None:
+        """The payment provider's id on the order's payment rows."""
+        await self._call("POST", f"{self.shop}/_control/orders/{order}/transaction", {"id": payment})
+
+    async def tell(self, order: int) -> None:
+        """Let the module tell what it was made to hold back."""
+        await self._call("POST", f"{self.shop}/_control/orders/{order}/tell", {})
+
+    async def refund(self, order: int, rows: Mapping[int, int], *, shipping: bool) -> int:
+        """A credit slip of so many pieces of the order's rows, with its freight or without; the slip's id."""
+        body = {"rows": {str(row): pieces for row, pieces in rows.items()}, "shipping": shipping}
+        return int((await self._call("POST", f"{self.shop}/_control/orders/{order}/slip", body))["slip"])
 
     async def sales(self) -> dict[int, Sale]:
         """Every order by its id."""
@@ -156,10 +232,25 @@ class Remote:
         """Every invoice that there is."""
         return [Bill.read(each) for each in await self._call("GET", f"{self.hogia}/_invoices") if each["organizationId"] == ORGANIZATION_ID]
 
+    # Klarna ---------------------------------------------------------------------------------------------------------------------
+
+    async def authorise(self, reference: str, amount: Decimal, currency: str) -> str:
+        """The customer has chosen Klarna at the checkout; the payment's id. `amount` is incl. VAT, in `currency`."""
+        body = {"order_reference": reference, "amount": int(amount.scaleb(2)), "currency": currency}
+        return str((await self._call("POST", f"{self.klarna}/_control/authorise", body))["id"])
+
+    async def payments(self) -> list[Payment]:
+        """Every payment that there is."""
+        return [Payment.read(each) for each in await self._call("GET", f"{self.klarna}/_orders")]
+
+    # All ------------------------------------------------------------------------------------------------------------------------
+
     async def calls(self) -> Calls:
         shop = (await self._call("GET", f"{self.shop}/_log"))["requests"]
         hogia = await self._call("GET", f"{self.hogia}/_log")
-        return Calls(shop=len(shop), hogia=len(hogia), too_many=_statuses(shop)[429] + _statuses(hogia)[429])
+        klarna = await self._call("GET", f"{self.klarna}/_log")
+        too_many = sum(_statuses(log)[429] for log in (shop, hogia, klarna))
+        return Calls(shop=len(shop), hogia=len(hogia), klarna=len(klarna), too_many=too_many)
 
     async def _call(self, method: str, url: str, body: Mapping[str, Any] | None = None) -> Any:
         try:

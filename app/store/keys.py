@@ -21,6 +21,8 @@ API_KEYS = PREFIX + "api-keys"
 WORKERS = PREFIX + "workers"
 COUNTERS = PREFIX + "counters"
 FEEDS = PREFIX + "feeds-asked"
+DEADLINES = PREFIX + "deadlines"
+DEADLINE_RECORDS = PREFIX + "deadline-records"
 
 
 def event(event_id: str) -> str:

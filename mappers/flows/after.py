@@ -18,14 +18,13 @@ from mappers.connection import CancelledOrder, CaptureStrategy, HogiaStatus, Ord
 from mappers.errors import Rejected, Transient
 from mappers.flows.capture import capture_changes, verification
 from mappers.flows.credits import CreditDecision, credit_changes
+from mappers.flows.deadlines import HINT, extensions
 from mappers.flows.orders import edit_key, invoice_version
 from mappers.flows.status import ENDS, has_had, is_past, reached, target_state
 from mappers.hogia.model import HogiaInvoice, InvoiceStatus
 from mappers.invoice.model import Notice
 from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 
-# A state change runs the shop's payment modules inside the request (payments.md 7.3): one that was cut off may still end well.
-STILL_RUNNING = timedelta(seconds=90)
 VERIFY_AFTER = timedelta(seconds=5)
 NOTE_STATES = {
     InvoiceStatus.PAID: "betald",
@@ -77,6 +76,7 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
         waits += [until] if until else []
     elif _captures_on(snapshot, changes):
         waits.append(snapshot.now + VERIFY_AFTER)
+    changes += extensions(snapshot, changes)
     changes += _note(snapshot)
     decision = _changeset(snapshot, tuple(changes), tuple(notices), waits)
     if parked is not None and decision.verdict is not Verdict.CHANGES:
@@ -132,11 +132,12 @@ def _state(
     if known is not None and known.state is Known.CONFIRMED:
         return [], None, order
     target = target_state(rule, order.states)
-    if known is not None and known.state in {Known.INTENT, Known.UNKNOWN} and snapshot.now < known.called_at + STILL_RUNNING:
+    if known is not None and known.state in {Known.INTENT, Known.UNKNOWN} and snapshot.now < known.called_at + snapshot.state_change:
+        # A state change runs the shop's payment modules inside the request (payments.md 7.3): one that was cut off may still end well.
         raise Transient(
             "STATE_CHANGE_RUNNING",
             "an earlier state change may still be running in the shop; its history is read when that is over.",
-            retry_after=(known.called_at + STILL_RUNNING - snapshot.now).total_seconds(),
+            retry_after=(known.called_at + snapshot.state_change - snapshot.now).total_seconds(),
         )
     if has_had(order, target.id):
         return [NoteState(key=key, state_id=target.id, code="THERE_ALREADY")], None, order
@@ -197,7 +198,7 @@ def wants_after(
     Without one the invoice is not read again: a plain order costs no more calls for a life that nothing asks for.
     """
     has_rules = bool(shop.order_status or shop.capture or shop.write_note)
-    if "invoice" in hints or "operator" in hints:
+    if hints & {"invoice", "operator", HINT}:
         return has_rules or shop.refunds.slips
     if shop.refunds.slips and hints & {"order.refunded", "order_slip"}:
         return True

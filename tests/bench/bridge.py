@@ -61,7 +61,9 @@ class Bridge:
 
     def is_idle(self) -> bool:
         self.worker.check()
-        return not (self.redis.zcard(keys.DUE) or self.redis.zcard(keys.LEASES))
+        with self.redis.pipeline(transaction=True) as both:  # one after the other, an entity could slip by on its way from one to the other
+            both.zcard(keys.DUE).zcard(keys.LEASES)
+            return not any(both.execute())
 
     def wait_idle(self) -> None:
         """Until nothing is due and nobody works."""

@@ -18,7 +18,11 @@ LATENCY_MS = 60
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """A sort of order and what it may cost. `notes`: the shop's setting that the customer's messages go on the invoice."""
+    """A sort of order and what it may cost.
+
+    `notes`: the shop's setting that the customer's messages go on the invoice. `now`: what it costs today (calls to the shop, rounds, calls
+    to Hogia), where that is more than it may; it must not grow.
+    """
 
     name: str
     scenario: str
@@ -27,12 +31,20 @@ class Case:
     shop: int
     shop_rounds: int = 2
     hogia: int
+    invoices: int = 1
+    now: tuple[int, int, int] | None = None
+
+    @property
+    def ceiling(self) -> tuple[int, int, int]:
+        return self.now or (self.shop, self.shop_rounds, self.hogia)
 
 
 CASES = (
     Case(name="plain order, known customer", scenario="plain", shop=5, hogia=4),
     Case(name="plain order, new customer", scenario="guest-again", newcomer=True, shop=5, hogia=6),
-    Case(name="vouchers, slip, message, known customer", scenario="bench-rich", notes=True, shop=7, hogia=4),
+    Case(name="vouchers, message", scenario="bench-rich", notes=True, shop=7, hogia=4),
+    # Two runs: the invoice, and the credit of what was refunded, each with the order as it is then.
+    Case(name="vouchers, message, slip", scenario="bench-refunded", notes=True, shop=7, hogia=4, invoices=2, now=(18, 6, 9)),
 )
 
 

@@ -203,10 +203,10 @@ class Stand:
         return running
 
     async def configure(self, *, shop: int = 1, hogia: int = 2, **orders: Any) -> None:
-        """Store the connection; rate limits are lifted, since the neighbours here have none."""
+        """Store the connection. Rate limits are lifted, since the neighbours here have none; feeds are not polled while something is measured."""
         document: dict[str, Any] = connection_file(shop_url=f"http://127.0.0.1:{shop}", hogia_url=f"http://127.0.0.1:{hogia}", **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        document["hogia"]["requests_per_second"] = 1000
+        document["hogia"] |= {"requests_per_second": 1000, "poll_seconds": 3600}
         document["shops"][0] |= {"webservice_key": DEFAULT_KEY, "requests_per_second": 1000}
         store = Store.connect(self.redis.url)
         try:

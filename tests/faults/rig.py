@@ -193,13 +193,20 @@ class Rig:
         return self.child("worker", *arguments, environment={"PYTHONPATH": str(ROOT), **(environment or {})})
 
     async def configure(
-        self, store: Store, shop: Child, hogia: Child, *, hogia_settings: Mapping[str, Any] | None = None, **orders: Any
+        self,
+        store: Store,
+        shop: Child,
+        hogia: Child,
+        *,
+        hogia_settings: Mapping[str, Any] | None = None,
+        shop_settings: Mapping[str, Any] | None = None,
+        **orders: Any,
     ) -> None:
         """Store the connection `acme`; rate limits are lifted, since these neighbours have none."""
         document: Any = connection_file(shop_url=f"http://127.0.0.1:{shop.port}", hogia_url=f"http://127.0.0.1:{hogia.port}", **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         document["hogia"] |= {"requests_per_second": 1000, **(hogia_settings or {})}
-        document["shops"][0] |= {"webservice_key": DEFAULT_KEY, "requests_per_second": 1000}
+        document["shops"][0] |= {"webservice_key": DEFAULT_KEY, "requests_per_second": 1000, **(shop_settings or {})}
         await connections.save(store, Seal(SECRET_KEY), connections.read_document(document, {}))
 
     async def call(self, child: Child, method: str, path: str, body: Any = None) -> Any:

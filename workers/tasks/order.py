@@ -1,12 +1,12 @@
 """An order: gather → decide → apply, first its invoice, then what became of it. The preview is the same without the applying.
 
-A notice from Hogia alone is no reason to read the whole order again: then only the second half runs.
+A notice from Hogia or a deadline alone is no reason to read the whole order again: then only the second half runs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.log import log
 from app.store.connections import Configured
@@ -15,17 +15,19 @@ from mappers.canonical import EntityKey, ShopOrder
 from mappers.changes import Changeset, Verdict
 from mappers.connection import Shop
 from mappers.flows.after import decide_after, is_echo, wants_after
+from mappers.flows.deadlines import HINT
 from mappers.flows.orders import decide_order, invoice_key, invoice_version
 from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 from workers.apply import Applying, apply
 from workers.apply_after import ApplyingAfter, apply_after
+from workers.deadlines import note_deadline
 from workers.gather import effects_of, gather_order
 from workers.gather_after import gather_after
 from workers.providers import payment_provider
 from workers.resources import Resources
 
 LOOKED_AT = frozenset({"ALREADY_INVOICED", "ORDER_CHANGED_AFTER_INVOICE"})  # nothing to do because it is done: processed, not ignored
-FROM_HOGIA = frozenset({"invoice"})
+NOT_OF_THE_ORDER = frozenset({"invoice", HINT})  # reasons to look that say nothing new of the order itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,7 +46,7 @@ async def process_order(resources: Resources, claim: Claim, key: EntityKey) -> S
         return Settlement(outcome=Outcome.DONE, status="ignored", code="ECHO", reason="our own state change came back", story="ECHO")
     first, order = _Done(decision=_nothing_new()), None
     made = current_invoice(effects, str(key))
-    if not (claim.hints and claim.hints <= FROM_HOGIA and is_made(made)):
+    if not (claim.hints and claim.hints <= NOT_OF_THE_ORDER and is_made(made)):
         first, order = await _invoice(resources, configured, shop, claim, key)
         if first.decision.verdict is Verdict.WAIT:
             return _settled([first], now_ms=_now_ms(resources))
@@ -101,6 +103,7 @@ async def _after(
     order: ShopOrder | None,
 ) -> _Done:
     snapshot = await gather_after(resources, configured, shop, key, made=made, effects=effects, order=order, hints=claim.hints)
+    await note_deadline(resources, key, snapshot)
     if snapshot is None:
         reason = f"the shop has the order no more; invoice {made.external_number} stays as it is"
         return _Done(decision=Changeset(verdict=Verdict.NOTHING, code="ORDER_GONE", reason=reason))
@@ -109,6 +112,7 @@ async def _after(
         return _Done(decision=decision)
     after = _applying_after(resources, configured, shop, claim, snapshot)
     done = await apply_after(after, decision.changes)
+    await note_deadline(resources, key, replace(snapshot, effects=await effects_of(resources, str(key))))
     log.info("applied", entity=str(key), code=decision.code, changes=[type(change).__name__ for change in decision.changes])
     if decision.parked is not None:
         raise decision.parked

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from app.cli.demo.follow import Outcome
+from app.cli.demo.verify_credits import credit_differences
 from app.sandbox.remote import Bill, Sale
 
 CANCELLED = 6
@@ -25,11 +26,18 @@ class Difference:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sum:
-    """What was sold and what was invoiced in one currency, incl. VAT."""
+    """What was sold and invoiced, refunded and credited in one currency, incl. VAT, each as a positive amount."""
 
     currency: str
     sold: Decimal
     invoiced: Decimal
+    refunded: Decimal = Decimal(0)
+    credited: Decimal = Decimal(0)
+
+    @property
+    def difference(self) -> Decimal:
+        """What the books have too much or too little."""
+        return (self.invoiced - self.credited) - (self.sold - self.refunded)
 
 
 def invoice_reference(order: int) -> str:
@@ -51,32 +59,41 @@ def expected(sale: Sale) -> str:
 
 
 def differences(
-    sales: Mapping[int, Sale], bills: Sequence[Bill], outcomes: Mapping[int, Outcome | None], expectations: Mapping[int, str]
+    sales: Mapping[int, Sale],
+    bills: Sequence[Bill],
+    outcomes: Mapping[int, Outcome | None],
+    expectations: Mapping[int, str],
+    held: Mapping[int, str] | None = None,
 ) -> list[Difference]:
-    """Everything that is not as expected, by order. `sales` are the orders to look at."""
-    by_reference: dict[str, list[Bill]] = defaultdict(list)
+    """Everything that is not as expected, by order. `sales` are the orders to look at.
+
+    `expectations`: why an order has no invoice. `held`: why an invoiced order's newest refund waits for a person.
+    """
+    by_order: dict[str, list[Bill]] = defaultdict(list)
     for bill in bills:
-        by_reference[bill.reference].append(bill)
+        by_order[bill.reference.rpartition(":")[0]].append(bill)
     found: list[Difference] = []
     for order, sale in sales.items():
-        mine = by_reference.pop(invoice_reference(order), [])
-        told = _of_order(sale, mine, outcomes.get(order), expectations[order])
+        mine = by_order.pop(invoice_reference(order).rpartition(":")[0], [])
+        told = _of_order(sale, mine, outcomes.get(order), expectations[order], (held or {}).get(order, ""))
         found += [Difference(order=order, text=text) for text in told]
     found += [
         Difference(order=0, text=f"invoice {bill.number} ({bill.reference or 'no reference'}) belongs to no order of this demo")
-        for strays in by_reference.values()
+        for strays in by_order.values()
         for bill in strays
     ]
     return found
 
 
-def _of_order(sale: Sale, bills: Sequence[Bill], outcome: Outcome | None, code: str) -> list[str]:
+def _of_order(sale: Sale, papers: Sequence[Bill], outcome: Outcome | None, code: str, held: str) -> list[str]:
+    bills = [paper for paper in papers if not paper.credits]
+    credits_ = [paper for paper in papers if paper.credits]
     if outcome is None:
         return ["no event arrived"]
     told = [] if outcome.settled else [f"not settled in time: {_why(outcome)}"]
     if code != INVOICED:
-        if bills:
-            told.append(f"invoiced ({', '.join(str(bill.number) for bill in bills)}), expected {code}")
+        if papers:
+            told.append(f"invoiced ({', '.join(str(bill.number) for bill in papers)}), expected {code}")
         elif outcome.code != code:
             told.append(f"{_why(outcome)}, expected {code}")
         return told
@@ -84,15 +101,18 @@ def _of_order(sale: Sale, bills: Sequence[Bill], outcome: Outcome | None, code: 
         return [*told, f"no invoice in Hogia: {_why(outcome)}"]
     if len(bills) > 1:
         return [*told, f"{len(bills)} invoices: {', '.join(str(bill.number) for bill in bills)}"]
-    return [*told, *_of_invoice(sale, bills[0], outcome)]
+    told += credit_differences(sale, bills[0], credits_, held=bool(held))
+    return [*told, *_of_invoice(sale, bills[0], outcome, held)]
 
 
 def _why(outcome: Outcome) -> str:
     return f"{outcome.status} {outcome.code}".rstrip()
 
 
-def _of_invoice(sale: Sale, bill: Bill, outcome: Outcome) -> list[str]:
+def _of_invoice(sale: Sale, bill: Bill, outcome: Outcome, held: str) -> list[str]:
     told = []
+    if bill.reference != invoice_reference(sale.id):
+        told.append(f"invoice {bill.number} has the reference {bill.reference}")
     if bill.currency != sale.currency:
         told.append(f"invoiced in {bill.currency}, sold in {sale.currency}")
     if bill.gross != sale.total_incl:
@@ -103,23 +123,23 @@ def _of_invoice(sale: Sale, bill: Bill, outcome: Outcome) -> list[str]:
     shops = sale.total_incl - sale.total_excl
     if abs(vat - shops) > VAT_TOLERANCE:
         told.append(f"VAT {vat:.2f}, in the shop {shops:.2f}")
-    if outcome.code:
-        told.append(f"in Hogia as {bill.number}, but {_why(outcome)}")
+    if outcome.code != held:
+        told.append(f"in Hogia as {bill.number}, but {_why(outcome)}{f', expected {held}' if held else ''}")
     elif outcome.invoice_number != str(bill.number) or Decimal(outcome.invoice_amount or 0) != bill.gross:
         told.append(f"Orderbro's ledger says invoice {outcome.invoice_number or '?'} of {outcome.invoice_amount or '?'}")
     return told
 
 
-def sums(sales: Mapping[int, Sale], bills: Sequence[Bill], expectations: Mapping[int, str]) -> list[Sum]:
-    """Per currency: the orders that should be invoiced, and all invoices."""
-    sold: dict[str, Decimal] = defaultdict(Decimal)
-    invoiced: dict[str, Decimal] = defaultdict(Decimal)
+def sums(
+    sales: Mapping[int, Sale], bills: Sequence[Bill], expectations: Mapping[int, str], held: Mapping[int, str] | None = None
+) -> list[Sum]:
+    """Per currency: the orders that should be invoiced with their refunds, but those that wait for a person; and all that stands in Hogia."""
+    found: dict[str, dict[str, Decimal]] = defaultdict(lambda: dict.fromkeys(("sold", "invoiced", "refunded", "credited"), Decimal(0)))
     for order, sale in sales.items():
         if expectations[order] == INVOICED:
-            sold[sale.currency] += sale.total_incl
+            found[sale.currency]["sold"] += sale.total_incl
+            waits = max(sale.slips, default=0) if order in (held or {}) else 0
+            found[sale.currency]["refunded"] += sum((amount for slip, amount in sale.slips.items() if slip != waits), Decimal(0))
     for bill in bills:
-        invoiced[bill.currency] += bill.gross
-    return [
-        Sum(currency=currency, sold=sold[currency], invoiced=invoiced[currency])
-        for currency in sorted(sold.keys() | invoiced.keys(), key=lambda code: (code != "SEK", code))
-    ]
+        found[bill.currency]["credited" if bill.credits else "invoiced"] += -bill.gross if bill.credits else bill.gross
+    return [Sum(currency=currency, **found[currency]) for currency in sorted(found, key=lambda code: (code != "SEK", code))]

@@ -7,8 +7,10 @@ POST /_reset                     as freshly started
 GET  /_mails, /_hooks, /_outbox  mails sent, hooks fired, webhook notices
 POST /_outbox                    the sender's switches: {"duplicate": 1, "drop": 0, "shuffle": true, "delay_seconds": 0, "burst": 0}
 GET  /_control/scenarios         slug and description of each
-GET  /_control/orders            ids, references, states, totals; whether it was ever paid; notices about it
-POST /_control/orders            {"scenario": "mixed-vat", "steps": true, "id_shop": 1}
+GET  /_control/orders            references, states, totals, slips, tracking numbers, mails, notices (see `listing`)
+POST /_control/orders            {"scenario": "mixed-vat", "steps": true, "id_shop": 1, "hold": false}
+POST /_control/orders/7/transaction {"id": "x"}                                   the payment's id at its provider
+POST /_control/orders/7/tell     {}                                               notices that `hold` kept back
 POST /_control/orders/7/state    {"state": 4, "mail": false}
 POST /_control/orders/7/slip     {"rows": {"12": 1}, "shipping": true}            rows by order_details id
 POST /_control/orders/7/payment  {"amount": "100.00", "method": "Swish", "transaction_id": "x"}
@@ -21,7 +23,6 @@ POST /_control/edit/customers/3  {"firstname": "Bo"}                            
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, fields
 from decimal import Decimal, InvalidOperation
@@ -31,7 +32,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from app.sandbox.prestashop import refunds, scenarios
+from app.sandbox.prestashop import lifecycle, listing, refunds, scenarios
+from app.sandbox.prestashop.checkout import six
 from app.sandbox.prestashop.sender import Sender, Switches
 from app.sandbox.prestashop.state import ShopState
 
@@ -129,39 +131,39 @@ def list_scenarios(state: ShopState, request: Request, body: Any) -> Any:
 
 def list_orders(state: ShopState, request: Request, body: Any) -> Any:
     del body
-    sender: Sender | None = request.app.state.sender
-    told = Counter(json.loads(notice.body)["data"]["id"] for notice in sender.outbox if notice.type.startswith("order.")) if sender else {}
-    names = ("id", "reference", "current_state", "total_paid", "total_paid_tax_incl", "total_paid_tax_excl", "id_shop", "date_add")
-    paid_states = {int(row["id"]) for row in state.find("order_states") if str(row["paid"]) == "1"}
-    been: dict[int, set[int]] = {}
-    for row in state.find("order_histories"):
-        been.setdefault(int(row["id_order"]), set()).add(int(row["id_order_state"]))
-    return {
-        "orders": [
-            {name: order[name] for name in names}
-            | {
-                "currency": state.get("currencies", int(order["id_currency"]))["iso_code"],
-                "state": state_name(state, int(order["current_state"])),
-                "has_been_paid": bool(paid_states & (been.get(int(order["id"]), set()) | {int(order["current_state"])})),
-                "notices": told.get(int(order["id"]), 0),
-            }
-            for order in state.find("orders")
-        ]
-    }
-
-
-def state_name(state: ShopState, ident: int) -> str:
-    """An order state's name in the shop's first language."""
-    found = state.find("order_states", id=ident)
-    names = found[0]["name"] if found else ""
-    return str(names[0]["value"]) if isinstance(names, list) and names else str(names)
+    return {"orders": listing.listed(state, request.app.state.sender)}
 
 
 def place(state: ShopState, request: Request, body: Any) -> Any:
-    del request
+    """A purchase. With `hold` nobody is told of it before `tell`: the customer is still at the payment provider."""
+    sender: Sender | None = request.app.state.sender
+    written = len(sender.outbox) if sender is not None else 0
     scenario = scenarios.BY_SLUG[body["scenario"]]
     ids = state.place_cart(scenario, id_shop=body.get("id_shop", 1), steps=body.get("steps", True))
-    return {"id": ids[0], "ids": ids, "reference": state.get("orders", ids[0])["reference"]}
+    if sender is not None and body.get("hold"):
+        sender.hold(sender.outbox[written:])
+    orders = [state.get("orders", ident) for ident in ids]
+    total = sum((lifecycle.amount(order, "total_paid_tax_incl") for order in orders), Decimal(0))
+    currency = state.get("currencies", int(orders[0]["id_currency"]))["iso_code"]
+    names = {name: orders[0][name] for name in ("reference", "module")}
+    return {"id": ids[0], "ids": ids, "total_paid_tax_incl": six(total), "currency": currency, **names}
+
+
+def tell(state: ShopState, request: Request, body: Any) -> Any:
+    """Let go what is held back about an order."""
+    del body
+    sender: Sender | None = request.app.state.sender
+    ident = int(state.get("orders", order_id(request))["id"])
+    return {"told": sender.let_go(ident) if sender is not None else 0}
+
+
+def set_transaction(state: ShopState, request: Request, body: Any) -> Any:
+    """The payment provider's own id of the payment, as its module writes it on the order's payment rows."""
+    reference = state.get("orders", order_id(request))["reference"]
+    payments = [int(row["id"]) for row in state.find("order_payments", order_reference=reference)]
+    for payment in payments:
+        state.change("order_payments", payment, transaction_id=str(body["id"]))
+    return {"payments": payments}
 
 
 def order_id(request: Request) -> int:
@@ -227,6 +229,8 @@ ROUTES = [
     Route("/_control/scenarios", door(list_scenarios)),
     Route("/_control/orders", door(list_orders), methods=["GET"]),
     Route("/_control/orders", door(place), methods=["POST"]),
+    Route("/_control/orders/{id:int}/transaction", door(set_transaction), methods=["POST"]),
+    Route("/_control/orders/{id:int}/tell", door(tell), methods=["POST"]),
     Route("/_control/orders/{id:int}/state", door(set_state), methods=["POST"]),
     Route("/_control/orders/{id:int}/slip", door(add_slip), methods=["POST"]),
     Route("/_control/orders/{id:int}/payment", door(add_payment), methods=["POST"]),

@@ -12,7 +12,7 @@ import hashlib
 import hmac
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -41,6 +41,7 @@ EVENTS = {
 }
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 300.0
+HELD_SECONDS = 3600.0
 
 
 def secret_bytes(secret: str) -> bytes:
@@ -85,6 +86,11 @@ def numbered_ids(prefix: str = "msg") -> Callable[[], str]:
     return lambda: f"{prefix}_{next(numbers):06d}"
 
 
+def _order_in(notice: Notice) -> int:
+    """The order that a notice is about, or 0."""
+    return int(json.loads(notice.body)["data"]["id"]) if notice.type.startswith("order.") else 0
+
+
 @dataclass(slots=True)
 class Sender:
     """The outbox and its deliveries. `url` is the receiver's full address; clock and ids are arguments so that tests own them."""
@@ -125,6 +131,20 @@ class Sender:
         self.outbox.append(notice)
         self._changed.set()
         return notice
+
+    def hold(self, notices: Sequence[Notice]) -> None:
+        """Keep these back until `let_go`, or for an hour."""
+        for notice in notices:
+            notice.due += HELD_SECONDS
+
+    def let_go(self, order_id: int) -> int:
+        """Send what was held back about an order; how many there were."""
+        now = self.clock().timestamp()
+        held = [notice for notice in self.waiting if not notice.attempts and notice.due > now and _order_in(notice) == order_id]
+        for notice in held:
+            notice.due = now
+        self._changed.set()
+        return len(held)
 
     @property
     def waiting(self) -> list[Notice]:

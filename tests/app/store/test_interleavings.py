@@ -121,8 +121,17 @@ class Marks(RuleBasedStateMachine):
     @rule(entity=st.sampled_from(ENTITIES))
     def claim(self, entity: str) -> None:
         found = self.do(marks.claim(self.store, entity, owner="w", lease_seconds=LEASE_MS / 1000, now_ms=self.now))
-        if isinstance(found, NoClaim):
-            return
+        if not isinstance(found, NoClaim):
+            self.claimed(found)
+
+    @rule()
+    def claim_what_is_due(self) -> None:
+        found = self.do(marks.claim_due(self.store, owner="w", lease_seconds=LEASE_MS / 1000, now_ms=self.now))
+        if found is not None:
+            self.claimed(found)
+
+    def claimed(self, found: Claim) -> None:
+        entity = found.entity
         live = [
             held
             for held in self.runs
@@ -296,5 +305,5 @@ def test_nothing_is_forgotten_in_any_interleaving(redis_server: EmbeddedServer) 
     machine = type("MarksHere", (Marks,), {"url": redis_server.url})
     run_state_machine_as_test(
         machine,
-        settings=settings(max_examples=25, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True),
+        settings=settings(max_examples=50, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck), print_blob=True),
     )
