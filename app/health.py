@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from app import metrics
+from app.operations import deadlines
 from app.problems import unavailable
 from app.state import State
 from app.store import cache, connections, keys, ledger, limits, parked
@@ -54,6 +55,7 @@ async def numbers(state: State) -> dict[str, Any]:
         "effects": {s.value: await ledger.count(store, s) for s in ledger.EffectState},
         "effects_unknown_long": len(await ledger.in_state(store, ledger.EffectState.UNKNOWN, before_ms=now - UNKNOWN_EFFECT_MS)),
         "workers": len(await cache.workers(store)),
+        "authorisations": await deadlines.expiring(store, now_ms=now),
     }
 
 
@@ -87,6 +89,14 @@ async def deep(request: Request) -> Response:
         reason("EFFECTS_UNKNOWN", "critical", f"{found['effects_unknown_long']} effects have had an unknown outcome for ten minutes")
     if found["parked"]:
         reason("PARKED", "warning", f"{found['parked']} entities wait for a person; see GET /api/parked")
+    ending = found["authorisations"]
+    if ending["expiring"]:
+        reason(
+            "AUTHORISATIONS_EXPIRING",
+            "warning",
+            f"{ending['expiring']} payments that are not captured end within {deadlines.NEAR_DAYS} days, the first at {ending['nearest']}; "
+            "see GET /api/deadlines",
+        )
     for destination, milliseconds in resting.items():
         reason("DESTINATION_RESTING", "warning", f"calls to {destination} rest for {milliseconds / 1000:.0f} s after failures in a row")
     now = await state.store.now_ms()
@@ -113,6 +123,9 @@ async def scrape(request: Request) -> Response:
     lines = ["# TYPE orderbro_redis_up gauge", "orderbro_redis_up 1"]
     for name in ("due", "scheduled", "oldest_due_seconds", "leased", "parked", "workers"):
         lines += [f"# TYPE orderbro_{name} gauge", f"orderbro_{name} {found[name]}"]
+    lines.append("# TYPE orderbro_authorisations_expiring gauge")
+    by_shop = found["authorisations"]["by_shop"]
+    lines += [f'orderbro_authorisations_expiring{{shop="{shop}"}} {count}' for shop, count in by_shop.items()]
     lines.append("# TYPE orderbro_effects gauge")
     lines += [f'orderbro_effects{{state="{state_}"}} {count}' for state_, count in found["effects"].items()]
     lines.append("# TYPE orderbro_runs_total counter")

@@ -24,6 +24,7 @@ class Task(StrEnum):
     PREVIEW = "preview"
     CHECK = "check"
     ADOPT = "adopt"
+    PDF = "pdf"
 
 
 def dumps(value: Any) -> bytes:

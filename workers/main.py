@@ -28,8 +28,10 @@ from workers.executor import Executor
 from workers.resources import Resources, SharedClock, build
 from workers.tasks.adopt import adopt
 from workers.tasks.check import check
+from workers.tasks.deadlines import sweep_deadlines
 from workers.tasks.feed import poll_feeds
 from workers.tasks.order import process_order
+from workers.tasks.pdf import pdf
 from workers.tasks.preview import preview
 from workers.tasks.replays import advance
 from workers.tasks.sweep import housekeeping, sweep_effects, sweep_shops
@@ -52,6 +54,7 @@ FUNCTIONS: dict[Task, Callable[..., Awaitable[None]]] = {
     Task.PREVIEW: preview,
     Task.CHECK: check,
     Task.ADOPT: adopt,
+    Task.PDF: pdf,
 }
 
 
@@ -89,6 +92,7 @@ class WorkerProcess:
             asyncio.create_task(self._every(self._sweep_seconds, "sweep", self._sweep)),
             asyncio.create_task(self._every(self._tick_seconds, "feeds", self._feeds)),
             asyncio.create_task(self._every(3600, "housekeeping", self._housekeeping)),
+            asyncio.create_task(self._every(3600, "deadlines", self._deadlines)),
         ]
         log.info("worker_started", worker=self._resources.worker_id, pid=os.getpid())
         try:
@@ -235,6 +239,10 @@ class WorkerProcess:
 
     async def _housekeeping(self) -> None:
         await housekeeping(self._resources)
+
+    async def _deadlines(self) -> None:
+        if not self._stopping.is_set():
+            await sweep_deadlines(self._resources)
 
 
 async def _ended(tasks: Collection[asyncio.Task[None]]) -> None:

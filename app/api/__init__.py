@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import api_keys, audit, connections, entities, events, ledger, parked, replays
+from app.api import api_keys, audit, connections, deadlines, entities, events, ledger, parked, replays
 
 
 def routers() -> list[APIRouter]:
@@ -14,6 +14,7 @@ def routers() -> list[APIRouter]:
         events.router,
         entities.router,
         parked.router,
+        deadlines.router,
         ledger.router,
         connections.router,
         api_keys.router,

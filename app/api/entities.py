@@ -8,7 +8,7 @@ from fastapi import Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.api.access import Entity, Held, Operator, Viewer, actor, new_router
-from app.operations import entities
+from app.operations import entities, pdf
 
 PATH = "/entities/{shop}/{kind}/{id}"
 
@@ -64,6 +64,18 @@ async def make_preview(state: Held, _: Operator, entity: Entity) -> dict[str, An
 async def show_preview(state: Held, _: Operator, entity: Entity) -> dict[str, Any]:
     """The same."""
     return await entities.preview(state.store, entity, new_id=state.new_id, seconds=state.settings.preview_wait_seconds)
+
+
+@router.get(
+    f"{PATH}/invoice.pdf",
+    response_class=Response,
+    responses={200: {"description": "the invoice", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}},
+)
+async def show_invoice(state: Held, _: Viewer, entity: Entity) -> Response:
+    """The order's invoice as Hogia prints it, for a shop that shows it to its customer. A worker fetches it; it is not kept."""
+    found = await pdf.fetch(state.store, state.seal, entity, new_id=state.new_id, seconds=state.settings.preview_wait_seconds)
+    headers = {"Content-Disposition": f'inline; filename="{found.file_name}"', "Cache-Control": "no-store"}
+    return Response(found.content, media_type="application/pdf", headers=headers)
 
 
 @router.post(f"{PATH}/adopt")

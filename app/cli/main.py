@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import audit, connections, events, keys, parked, processes, transfers
+from app.cli import audit, connections, deadlines, events, keys, parked, processes, transfers
 from mappers.errors import OrderbroError
 
 LAZY = {"demo": "app.cli.demo"}  # brings a whole simulated world along, so it is imported only when it is asked for
@@ -59,6 +59,7 @@ app.command()(processes.work)
 app.command()(transfers.preview)
 app.command()(transfers.sync)
 app.command()(audit.audit)
+app.command()(deadlines.deadlines)
 app.add_typer(connections.commands, name="connections")
 app.add_typer(events.commands, name="events")
 app.add_typer(parked.commands, name="parked")

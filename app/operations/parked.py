@@ -9,7 +9,7 @@ from app.operations import audit
 from app.operations.audit import Actor
 from app.operations.refusals import Conflict
 from app.operations.times import iso
-from app.store import marks, parked
+from app.store import deadlines, marks, parked
 from app.store.parked import Parked
 from app.store.redis import Store
 from mappers.canonical import EntityKey
@@ -57,10 +57,11 @@ async def release_all(store: Store, actor: Actor, *, code: str, shop: str, limit
 
 
 async def drop(store: Store, actor: Actor, entity: EntityKey, *, reason: str) -> dict[str, Any]:
-    """Put a parked entity aside until something new comes. Raises Conflict NOT_PARKED."""
+    """Put a parked entity aside until something new comes; its payment's deadline is no longer warned of. Raises Conflict NOT_PARKED."""
     async with audit.act(store, actor, "parked.drop", target=str(entity), reason=reason) as act:
         await _existing(store, entity)
         act.counts["entities"] = int(await marks.drop(store, str(entity), why=_why(actor, "dropped", reason)))
+        await deadlines.remove(store, [str(entity)])
     return {"entity": str(entity), "dropped": True}
 
 

@@ -8,6 +8,8 @@ from mappers.errors import Misconfigured, OrderbroError, Rejected, Transient, Un
 class Missing(Rejected):
     """What was asked for does not exist."""
 
+    family = "missing"
+
 
 class Conflict(Rejected):
     """It exists, but not in a state in which this can be done."""
@@ -18,6 +20,7 @@ class NoAnswer(Transient):
 
 
 FAMILIES: dict[str, type[OrderbroError]] = {
+    "missing": Missing,
     "rejected": Rejected,
     "misconfigured": Misconfigured,
     "transient": Transient,

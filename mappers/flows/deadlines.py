@@ -33,11 +33,12 @@ def deadline_of(snapshot: AfterSnapshot) -> Deadline | None:
     rule = _rule(snapshot)
     if rule is None or rule.provider is None or _is_done(snapshot):
         return None
-    if snapshot.payment is not None:
-        return None if is_over(snapshot.payment) else _extended(snapshot, told(snapshot.payment))
-    known = snapshot.deadline
-    if known is not None and known.certain and known.provider is rule.provider:
-        return _extended(snapshot, known)
+    payment, known = snapshot.payment, snapshot.deadline
+    if payment is not None and is_over(payment):
+        return None
+    said = told(payment) if payment is not None else known if known is not None and known.certain else None
+    if said is not None and said.provider is rule.provider:
+        return _extended(snapshot, said)
     expires_at = reckoned(rule.provider, reserved_at(snapshot.order, rule.provider), zone=ZoneInfo(snapshot.time_zone))
     if expires_at is None and not snapshot.has_credentials:
         return None  # nobody will ever say

@@ -18,6 +18,7 @@ from mappers.payments.reference import PATTERNS
 
 DAYS: Mapping[Provider, int | None] = {Provider.KLARNA: 28, Provider.SVEA: None, Provider.NETS: 30}
 WHOLE_DAYS = frozenset({Provider.KLARNA})  # it counts to the end of the day
+ALWAYS_DATED = frozenset({Provider.KLARNA})  # an answer without a date was not understood; Nets and Svea have payments without one
 OVER = frozenset({PaymentStatus.CAPTURED, PaymentStatus.CANCELLED})
 
 
@@ -57,6 +58,8 @@ def is_over(payment: Payment) -> bool:
     return payment.captured > 0 and payment.remaining == 0 and payment.status is not PaymentStatus.EXPIRED
 
 
-def told(payment: Payment) -> Deadline:
-    """What the provider says of it."""
+def told(payment: Payment) -> Deadline | None:
+    """What the provider says of it; None where that is not understood."""
+    if payment.expires_at is None and payment.provider in ALWAYS_DATED:
+        return None
     return Deadline(provider=payment.provider, expires_at=payment.expires_at, certain=True)

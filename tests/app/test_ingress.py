@@ -62,7 +62,7 @@ async def test_signed_notice_is_recorded_marked_and_woken(client: httpx.AsyncCli
 
 
 async def test_a_notice_signed_by_the_standard_library_of_the_format_is_accepted(client: httpx.AsyncClient) -> None:
-    from datetime import UTC, datetime
+    from datetime import UTC, datetime  # noqa: PLC0415
 
     body = notice()
     now = datetime.now(UTC)

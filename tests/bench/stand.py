@@ -19,6 +19,7 @@ from typing import Any, Self
 from redis import Redis
 
 from app.embedded import EmbeddedServer
+from app.orphans import die_with_parent
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID
 from app.sandbox.prestashop.state import DEFAULT_KEY
 from app.store import connections, keys
@@ -165,7 +166,13 @@ class Stand:
         environment = self.environment | {"ORDERBRO_BIND": f"127.0.0.1:{port}"}
         with log.open("wb") as output:
             process = subprocess.Popen(
-                [sys.executable, *arguments], cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                [sys.executable, *arguments],
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                preexec_fn=die_with_parent,  # noqa: PLW1509 - it makes one system call
             )
         running = Running(name, process, log, port)
         self._running.append(running)

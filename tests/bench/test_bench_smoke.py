@@ -5,29 +5,22 @@ from __future__ import annotations
 import pytest
 
 from tests.bench import calls, ingest, latency, worker
-from tests.bench.calls import Cost
 from tests.bench.figures import Figure, at_least, at_most, quantile, table
 from tests.bench.neighbours import Call, rounds
 
-pytestmark = pytest.mark.xdist_group("bench")
+pytestmark = pytest.mark.bench
 
 
-@pytest.fixture(scope="module")
-def costs() -> list[Cost]:
-    return calls.costs()
+def test_no_order_costs_more_calls_than_it_may() -> None:
+    costs = calls.costs()
 
-
-@pytest.mark.parametrize("number", range(len(calls.CASES)), ids=[case.name for case in calls.CASES])
-def test_no_order_costs_more_calls_than_it_may(costs: list[Cost], number: int) -> None:
-    found = costs[number]
-
-    spent = (len(found.shop), found.shop_rounds, len(found.hogia))
-
-    assert all(is_now <= may_be for is_now, may_be in zip(spent, found.case.ceiling, strict=True)), calls.itemised(found)
-
-
-def test_every_case_ends_in_its_invoices(costs: list[Cost]) -> None:
-    assert [sum(call.is_invoice for call in each.hogia) for each in costs] == [case.invoices for case in calls.CASES]
+    found = {each.case.name: (len(each.shop), each.shop_rounds, len(each.hogia)) for each in costs}
+    invoices = {each.case.name: sum(call.is_invoice for call in each.hogia) for each in costs}
+    assert invoices == {case.name: case.invoices for case in calls.CASES}
+    dear = [
+        name for case in calls.CASES for name in [case.name] if any(is_ > may for is_, may in zip(found[name], case.ceiling, strict=True))
+    ]
+    assert not dear, "\n".join(calls.itemised(each) for each in costs)
 
 
 def test_the_door_is_measured_and_keeps_what_it_acknowledges() -> None:

@@ -13,23 +13,28 @@ from pathlib import Path
 
 from app import auth
 from app.cli.demo import scene, suggestions, verify
-from app.cli.demo.follow import Outcome, outcome
+from app.cli.demo.follow import Outcome, deeds, newest_deeds, outcome, subscribed
 from app.cli.demo.household import Household, address, listening
+from app.cli.demo.later import Later, suitable
+from app.cli.demo.purchase import buy
 from app.cli.demo.screen import Screen
 from app.cli.demo.suggestions import Addresses, Spoiled
+from app.cli.demo.verify_later import Life, later_differences
 from app.sandbox.remote import Remote, RemoteError, Sale
 from app.store import cache, connections, events
 from app.store.redis import Store
 from app.store.seal import Seal
 
-API_PORT, SHOP_PORT, HOGIA_PORT = 8080, 8088, 8089
+API_PORT, SHOP_PORT, HOGIA_PORT, KLARNA_PORT = 8080, 8088, 8089, 8090
 START_SECONDS = 20.0
-EXIT_SECONDS = 26.0  # when `--exit` gives up waiting, counted from the beginning: it has to end within 30
-PATIENCE_SECONDS = 20.0  # the same for a demo that stays
+EXIT_SECONDS = 26.0  # when `--exit` gives up waiting for invoices, counted from the beginning: it has to end within 40
+LATER_SECONDS = 34.0  # the same for what happens after them
+PATIENCE_SECONDS = 20.0  # for either, in a demo that stays
 NEXT_SECONDS = 1.5  # the next customer comes when an order is settled, or after this long
 LOOK_SECONDS = 0.02
 WATCH_SECONDS = 0.3
 AT_ONCE = 3  # orders under way with `--exit`
+Printed = tuple[tuple[str, ...], str, str, str]  # what of an outcome was printed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +58,10 @@ class Play:
     began: float = field(default_factory=time.monotonic)
     descriptions: dict[int, str] = field(default_factory=dict)  # by order
     expectations: dict[int, str] = field(default_factory=dict)  # where the shop's facts alone do not say it
-    printed: dict[int, int] = field(default_factory=dict)  # order -> generation that was printed
+    held: dict[int, str] = field(default_factory=dict)  # orders with a refund that waits for a person: why
+    printed: dict[int, Printed] = field(default_factory=dict)
+    seen: set[str] = field(default_factory=set)  # deeds that were printed
+    lives: list[Life] = field(default_factory=list)
     spoiled: Spoiled | None = None
 
     @property
@@ -64,12 +72,14 @@ class Play:
         """Until everything is verified (`--exit`), or for ever. Answers the exit code. Raises RemoteError and Misconfigured."""
         at = await self._start()
         store = Store.connect(self.house.redis_url)
-        remote = Remote(shop=at.shop, hogia=at.hogia)
+        remote = Remote(shop=at.shop, hogia=at.hogia, klarna=at.klarna)
         try:
             await self._wait_until_up(store, remote, at)
             await self._happen(store, remote)
-            await self._wait_until_settled(store, remote)
-            code = await self._verify(store, remote)
+            outcomes = await self._wait_until_settled(store, remote, limit=EXIT_SECONDS)
+            await self._live_on(store, remote, outcomes)
+            outcomes = await self._wait_until_settled(store, remote, limit=LATER_SECONDS)
+            code = await self._verify(remote, outcomes)
             if not self.options.exits:
                 self._suggest(at)
                 await self._watch(store, remote)
@@ -83,8 +93,8 @@ class Play:
     async def _start(self) -> Addresses:
         options, house = self.options, self.house
         api = listening(options.port if options.port is not None else API_PORT, exactly=options.port is not None)
-        shop, hogia = listening(SHOP_PORT), listening(HOGIA_PORT)
-        urls = {"api": address(api), "shop": address(shop), "hogia": address(hogia)}
+        shop, hogia, klarna = listening(SHOP_PORT), listening(HOGIA_PORT), listening(KLARNA_PORT)
+        urls = {"api": address(api), "shop": address(shop), "hogia": address(hogia), "klarna": address(klarna)}
         secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
         house.begin()
         bind = urls["api"].removeprefix("http://")
@@ -92,6 +102,7 @@ class Play:
             {
                 "ORDERBRO_ALLOW_PRIVATE_HOSTS": "1",
                 "ORDERBRO_BIND": bind,
+                "ORDERBRO_PUBLIC_URL": urls["api"],
                 "ORDERBRO_RETRY_FIRST_SECONDS": "1",
             }
         )
@@ -106,6 +117,7 @@ class Play:
             listener=shop,
         )
         house.start("hogia", [*sandbox, "hogia", "--port", ports["hogia"], "--fd", "FD"], environment=environment, listener=hogia)
+        house.start("klarna", [*sandbox, "klarna", "--port", ports["klarna"], "--fd", "FD"], environment=environment, listener=klarna)
         uvicorn = ["-m", "uvicorn", "app.cli.processes:application", "--factory", "--fd", "FD", "--log-level", "warning", "--no-access-log"]
         house.start("api", uvicorn, environment=environment, listener=api)
         house.start("worker", ["-m", "workers"], environment=environment)
@@ -116,7 +128,7 @@ class Play:
         """Apply the connection and make an API key; answers its token."""
         store = Store.connect(self.house.redis_url)
         try:
-            document = scene.connection_document(shop_url=urls["shop"], hogia_url=urls["hogia"], webhook_secret=secret)
+            document = scene.connection_document(urls=urls, webhook_secret=secret, hogia_secret=secrets.token_urlsafe(32))
             await connections.save(store, Seal(self.house.secret_key), connections.read_document(document, {}))
             _, token = await auth.create(store, name="demo", role=auth.Role.ADMIN)
             return token
@@ -124,7 +136,7 @@ class Play:
             await store.close()
 
     async def _wait_until_up(self, store: Store, remote: Remote, at: Addresses) -> None:
-        waits = (f"{at.shop}/_control/scenarios", f"{at.hogia}/_faults", f"{at.api}/health/ready")
+        waits = (f"{at.shop}/_control/scenarios", f"{at.hogia}/_faults", f"{at.klarna}/_faults", f"{at.api}/health/ready")
         await asyncio.gather(*(remote.ready(url, seconds=START_SECONDS) for url in waits))
         while not await cache.workers(store):
             if self.seconds > START_SECONDS:
@@ -135,7 +147,7 @@ class Play:
             await remote.act("open_year", year=int(year))
         await remote.set_faults(**{"rate_limit": 0, **self.options.faults})
         self.screen.say(f"Up after {self.seconds:.1f} s, with an embedded server and a worker:")
-        self.screen.say(f"  API {at.api}\n  sandbox shop {at.shop}\n  sandbox Hogia {at.hogia}")
+        self.screen.say(f"  API {at.api}\n  sandbox shop {at.shop}\n  sandbox Hogia {at.hogia}\n  sandbox Klarna {at.klarna}")
 
     # What happens ---------------------------------------------------------------------------------------------------------------
 
@@ -167,7 +179,10 @@ class Play:
         return [*(partial(self._buy, remote, slug, known[slug]) for slug in wanted), partial(self._spoil, remote)]
 
     async def _buy(self, remote: Remote, slug: str, description: str) -> dict[int, str]:
-        return dict.fromkeys(await remote.place(slug), description)
+        made = await buy(remote, slug)
+        if slug in scene.HELD:
+            self.held |= dict.fromkeys(made, scene.HELD[slug])
+        return dict.fromkeys(made, description)
 
     async def _tell(self, remote: Remote, order: int, label: str) -> dict[int, str]:
         await remote.notify(order)
@@ -175,7 +190,7 @@ class Play:
 
     async def _spoil(self, remote: Remote) -> dict[int, str]:
         """An order whose total a module raises without a row, before its payment arrives."""
-        (order,) = await remote.place(scene.SPOILED)
+        (order,) = (await remote.place(scene.SPOILED)).ids
         right = (await remote.sales())[order].total_incl
         wrong = f"{right + scene.SPOILED_BY:.6f}"
         await remote.edit_order(order, total_paid=wrong, total_paid_tax_incl=wrong)
@@ -191,47 +206,77 @@ class Play:
         while time.monotonic() < until:
             found = await outcome(store, order, notices=sale.notices)
             if found is not None and found.settled:
-                await self._print(remote, found)
+                await self._print(store, remote, found)
                 return
             await asyncio.sleep(LOOK_SECONDS)
 
-    async def _print(self, remote: Remote, found: Outcome) -> None:
-        if self.printed.get(found.order) == found.generation:
+    async def _print(self, store: Store, remote: Remote, found: Outcome) -> None:
+        if not self._is_news(found):
             return
-        self.printed[found.order] = found.generation
+        self.printed[found.order] = _visible(found)
         sale = (await remote.sales())[found.order]
         bills = [bill for bill in await remote.bills() if bill.reference == verify.invoice_reference(found.order)]
+        done = await deeds(store, found.order)
         self.screen.order(self.descriptions[found.order], sale, found, bills[0] if bills else None)
+        for deed in done:
+            if deed.key not in self.seen:
+                self.seen.add(deed.key)
+                self.screen.deed(deed)
 
-    async def _wait_until_settled(self, store: Store, remote: Remote) -> None:
-        """Those that took longer, up to the limit; then they are printed as they stand."""
-        limit = EXIT_SECONDS if self.options.exits else self.seconds + PATIENCE_SECONDS
+    def _is_news(self, found: Outcome) -> bool:
+        return self.printed.get(found.order) != _visible(found)
+
+    async def _wait_until_settled(self, store: Store, remote: Remote, *, limit: float) -> dict[int, Outcome | None]:
+        """Those that took longer, up to the limit in a demo that ends; then they are printed as they stand. Answers what they came to."""
+        limit = limit if self.options.exits else self.seconds + PATIENCE_SECONDS
         while True:
             sales = await remote.sales()
-            found = [(order, await outcome(store, order, notices=sales[order].notices)) for order in self.descriptions]
+            found = {order: await outcome(store, order, notices=sales[order].notices) for order in sorted(self.descriptions)}
             late = self.seconds > limit
-            for _, each in found:
-                if each is not None and (each.settled or late):
-                    await self._print(remote, each)
-            if late or all(each is not None and each.settled for _, each in found):
-                return
+            for order, each in found.items():
+                if each is not None and (each.settled or late) and order not in {life.order for life in self.lives}:
+                    await self._print(store, remote, each)
+            if late or all(each is not None and each.settled for each in found.values()):
+                return found
             await asyncio.sleep(WATCH_SECONDS)
 
     # Afterwards -----------------------------------------------------------------------------------------------------------------
 
-    async def _verify(self, store: Store, remote: Remote) -> int:
-        """Compare both sides; print it; 0 when nothing differs."""
+    async def _live_on(self, store: Store, remote: Remote, outcomes: dict[int, Outcome | None]) -> None:
+        """A delivery and a refund, on orders whose invoices stand."""
+        self.screen.title("What happens after the invoice")
+        if self.options.recordings is not None:
+            self.screen.say("Left out: a recorded shop gives back what it was recorded with, and none of its orders was paid at Klarna.")
+            return
+        orders = suitable(await remote.sales(), outcomes)
+        if not orders:
+            self.screen.say("Left out: no order that was paid at Klarna has its invoice.")
+            return
+        if not await subscribed(store, scene.CONNECTION):
+            self.screen.say("Hogia was not asked to notify; its change feed is read.")
+        until = self.began + LATER_SECONDS if self.options.exits else time.monotonic() + PATIENCE_SECONDS
+        later = Later(store=store, remote=remote, screen=self.screen, until=until)
+        try:
+            await later.play(orders)
+        finally:
+            self.lives, self.seen = later.lives, self.seen | later.seen
+
+    async def _verify(self, remote: Remote, outcomes: dict[int, Outcome | None]) -> int:
+        """Compare all sides; print it; 0 when nothing differs."""
         calls = await remote.calls()
         everything = await remote.sales()
         sales = {order: everything[order] for order in sorted(self.descriptions)}
         bills = await remote.bills()
         expectations = {order: self.expectations.get(order) or verify.expected(sale) for order, sale in sales.items()}
-        outcomes = {order: await outcome(store, order, notices=sale.notices) for order, sale in sales.items()}
-        found = verify.differences(sales, bills, outcomes, expectations)
+        found = verify.differences(sales, bills, outcomes, expectations, self.held)
+        found += later_differences(sales, bills, await remote.payments(), self.lives)
         equal = not found
+        credited = sum(bool(bill.credits) for bill in bills)
         self.screen.title("Result")
-        self.screen.totals(verify.sums(sales, bills, expectations))
-        self.screen.summary(outcomes, invoices=len(bills), calls=calls, equal=equal, seconds=self.seconds)
+        self.screen.totals(verify.sums(sales, bills, expectations, self.held))
+        self.screen.summary(
+            outcomes, invoices=len(bills) - credited, credited=credited, calls=calls, equal=equal, seconds=self.seconds
+        )
         if found:
             self.screen.differences(found)
         return 0 if equal else 1
@@ -243,19 +288,31 @@ class Play:
     async def _watch(self, store: Store, remote: Remote) -> None:
         """Print whatever else happens to orders, for ever."""
         told: dict[int, str] = {}
+        for order in {life.order for life in self.lives}:
+            found = await outcome(store, order)
+            if found is not None:
+                self.printed[order] = _visible(found)
         while True:
             newest, _ = await events.search(store, {"kind": "order"}, limit=50)
             sales: dict[int, Sale] = {}
             for order in sorted({int(event.entity.rpartition("/")[2]) for event in newest}):
                 found = await outcome(store, order)
-                if found is None or self.printed.get(order) == found.generation:
+                if found is None or not self._is_news(found):
                     continue
                 sales = sales or await remote.sales()
                 if found.settled and len(found.events) >= sales[order].notices:
                     if order not in self.descriptions:
                         self.descriptions[order] = "Another order"
-                    await self._print(remote, found)
+                    await self._print(store, remote, found)
                 elif found.status == "retrying" and told.get(order) != found.code:
                     told[order] = found.code
                     self.screen.waits(order, found)
+            for deed in await newest_deeds(store):
+                if deed.key not in self.seen and deed.order in self.printed:
+                    self.seen.add(deed.key)
+                    self.screen.later_deed(deed)
             await asyncio.sleep(WATCH_SECONDS)
+
+
+def _visible(found: Outcome) -> Printed:
+    return found.events, found.status, found.code, found.invoice_number

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID
+from app.sandbox.payments.klarna import API_KEY, USERNAME
 from app.sandbox.prestashop.state import DEFAULT_KEY
 
 CONNECTION = "demo"
@@ -44,29 +45,40 @@ SPOILED_DESCRIPTION = "Goes wrong on purpose: 49 kr more in the total than in th
 SPOILED_BY = 49
 SPOILED_CODE = "TOTAL_MISMATCH"
 PAID_STATE = 2
+# Bought with a voucher and refunded by PrestaShop without it: the second refund is more than its row was invoiced at (accounting-recordings.md 3).
+HELD = {"partly-refunded": "CREDIT_EXCEEDS_INVOICE"}
+KLARNA_MODULE = "klarnapayment"
+CARRIER = "PostNord"
+PAID_AT_PURCHASE = ("swish", "qliroone")
+PAID_OTHERWISE = ("ps_wirepayment", "ps_checkpayment", "ps_cashondelivery", "free_order")
 # Recorded parts of split carts (facts: accounting-recordings.md 0.3 and 2.4).
 SPLIT = frozenset({"39-delad-order-samma-referens", "65-hundra-rader"})
 SPLIT_CODE = "TOTAL_MISMATCH"
 
 
-def connection_document(*, shop_url: str, hogia_url: str, webhook_secret: str) -> dict[str, Any]:
-    """The connection file, parsed. The settings beyond keys and addresses are what the orders of sandbox and recordings need."""
+def connection_document(*, urls: Mapping[str, str], webhook_secret: str, hogia_secret: str) -> dict[str, Any]:
+    """The connection file, parsed; `urls` are those of shop, hogia and klarna.
+
+    The settings beyond keys and addresses are what the orders of sandbox and recordings need.
+    """
     return {
         "key": CONNECTION,
         "name": "Demobolaget AB",
         "hogia": {
-            "base_url": hogia_url,
-            "token_url": f"{hogia_url}/connect/token",
+            "base_url": urls["hogia"],
+            "token_url": f"{urls['hogia']}/connect/token",
             "organization_id": ORGANIZATION_ID,
             "client_id": CLIENT_ID,
             "client_secret": CLIENT_SECRET,
+            "webhook_secret": hogia_secret,
             "read_delay_seconds": 0,  # the sandbox's reads do not lag
+            "poll_seconds": 5,  # what no notification tells is found this soon
             "requests_per_second": 1000,
         },
         "shops": [
             {
                 "key": SHOP,
-                "url": shop_url,
+                "url": urls["shop"],
                 "id_shop": 1,
                 "webservice_key": DEFAULT_KEY,
                 "webhook_secret": webhook_secret,
@@ -79,6 +91,22 @@ def connection_document(*, shop_url: str, hogia_url: str, webhook_secret: str) -
                         "klarnapayment": {"account": 1580, "fee": {}},  # a fee that is in the totals only is explained by its setting
                         "ps_wirepayment": {"account": 1930, "fee": {"amount_incl": 29}},
                     },
+                },
+                "order_status": [
+                    {"hogia": "delivered", "state": 4, "mail": True, "tracking": True},
+                    {"hogia": "credited", "state": 7},
+                ],
+                "capture": {
+                    KLARNA_MODULE: {
+                        "strategy": "psp_api",
+                        "provider": "klarna",
+                        "base_url": urls["klarna"],
+                        "username": USERNAME,
+                        "password": API_KEY,
+                        "refund": True,
+                    },
+                    **{module: {"strategy": "already_captured"} for module in PAID_AT_PURCHASE},
+                    **{module: {"strategy": "none"} for module in PAID_OTHERWISE},
                 },
             }
         ],

@@ -12,12 +12,15 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from app.cli.demo.follow import Outcome
+from app.cli.demo.follow import Deed, Outcome
 from app.cli.demo.verify import Difference, Sum
 from app.sandbox.remote import Bill, Calls, Sale
 
 NARROWEST = 60
 MARKS = {"invoiced": ("→", "green"), "left": ("–", "yellow"), "parked": ("!", "red"), "waits": ("…", "yellow")}
+
+
+STATES = {"4": "Shipped", "7": "Refunded"}  # those that the demo's rules set
 
 
 def console() -> Console:
@@ -87,8 +90,22 @@ class Screen:
             self._line("waits", f"waits  {outcome.code or outcome.status}")
         else:
             self._line("left", f"no invoice  {outcome.code}  {took}")
-        if bill is None and outcome.reason:
+        if bill is not None and outcome.status == "failed":
+            self._line("parked", f"parked  {outcome.code}")
+        if (bill is None or outcome.status == "failed") and outcome.reason:
             self._out.print(self._hanging(Text(f"       {outcome.reason}")))
+
+    def later(self, order: int, text: str) -> None:
+        """What somebody did with an order after its invoice."""
+        self._out.print(self._hanging(Text(f"{order:3}  {text}", style="bold"), 5))
+
+    def fact(self, text: str) -> None:
+        """What one of the others says."""
+        self._line("invoiced", text)
+
+    def deed(self, deed: Deed, *, milliseconds: int | None = None) -> None:
+        """What Orderbro did about it, and how long after the act."""
+        self.fact(f"{_done(deed)}{f'  {milliseconds} ms' if milliseconds is not None else ''}")
 
     def waits(self, order: int, outcome: Outcome) -> None:
         """Temporary trouble: it comes again by itself."""
@@ -104,26 +121,45 @@ class Screen:
 
     def totals(self, found: Sequence[Sum]) -> None:
         table = Table(title_justify="left")
-        for name in ("currency", "to invoice (shop)", "invoiced (Hogia)", "difference"):
-            table.add_column(name, justify="left" if name == "currency" else "right")
+        for name in ("", "to invoice (shop)", "invoiced (Hogia)", "refunded (shop)", "credited (Hogia)", "difference"):
+            table.add_column(name, justify="right" if name else "left")
         for each in found:
-            table.add_row(each.currency, money(each.sold), money(each.invoiced), money(each.invoiced - each.sold))
+            amounts = (each.sold, each.invoiced, each.refunded, each.credited, each.difference)
+            table.add_row(each.currency, *map(money, amounts))
         self._out.print(table)
 
-    def summary(self, outcomes: Mapping[int, Outcome | None], *, invoices: int, calls: Calls, equal: bool, seconds: float) -> None:
+    def summary(
+        self, outcomes: Mapping[int, Outcome | None], *, invoices: int, credited: int, calls: Calls, equal: bool, seconds: float
+    ) -> None:
         """Counts, sums and times of everything so far."""
         known = [outcome for outcome in outcomes.values() if outcome is not None]
         waiting = sum(outcome.status == "failed" for outcome in known)
         left = sum(outcome.status == "ignored" for outcome in known)
         times = [outcome.milliseconds for outcome in known if outcome.invoice_number]
         events = sum(len(outcome.events) for outcome in known)
-        self.say(f"{len(outcomes)} orders, {events} events: {invoices} invoices, {waiting} parked, {left} left alone; {seconds:.1f} s")
+        stand = f"{invoices} invoices, {credited} credits"
+        self.say(f"{len(outcomes)} orders, {events} events: {stand}, {waiting} parked, {left} left alone; {seconds:.1f} s")
         self.say(f"All equal to the öre: {'yes' if equal else 'NO'}", style="bold green" if equal else "bold red")
         if times:
             self.say(f"From webhook to invoice: {median(times):.0f} ms in the middle, {max(times)} ms at most")
-        self.say(f"Calls: {calls.shop} to the shop, {calls.hogia} to Hogia; {calls.too_many} were answered 429 (too many)")
+        self.say(
+            f"Calls: {calls.shop} to the shop, {calls.hogia} to Hogia, {calls.klarna} to Klarna; {calls.too_many} were answered 429 (too many)"
+        )
 
 
 def _told(events: Sequence[str]) -> str:
     """Events by type: `order.created, order.updated ×2`."""
     return ", ".join(f"{kind} ×{events.count(kind)}" if events.count(kind) > 1 else kind for kind in dict.fromkeys(events))
+
+
+def _done(deed: Deed) -> str:
+    """A deed in words. A code that is not the ordinary one says why nothing had to be done."""
+    words = {
+        "capture": f"captured {deed.amount} {deed.currency}{' at Klarna' if deed.code == 'CAPTURED' else ''}",
+        "tracking": f"tracking number {deed.number} in the shop",
+        "order_state": f"order state {STATES.get(deed.number, '')} ({deed.number}) set in the shop",
+        "credit": f"credit invoice {deed.number}  -{deed.amount} {deed.currency}",
+        "refund": f"refunded {deed.amount} {deed.currency} at Klarna",
+    }
+    usual = {"", "CAPTURED", "REFUNDED"}
+    return words[deed.kind] + ("" if deed.code in usual else f" ({deed.code})")

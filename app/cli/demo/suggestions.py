@@ -15,6 +15,7 @@ class Addresses:
     api: str
     shop: str
     hogia: str
+    klarna: str
     folder: str
     token: str
 

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from mappers.errors import Transient
+from mappers.errors import Rejected, Transient
 from workers.clients.hogia.lists import PAGE_SIZE, as_list, every
 from workers.clients.hogia.problems import DESTINATION, OrganisationUnknown
 from workers.clients.hogia.session import Session
 
+LARGEST_PDF_BYTES = 5_000_000
 CONTACTS, ARTICLES, INVOICES, STOCK, PRICES = "contacts", "articles", "customerinvoices", "stockbalances", "articleprices"
 
 
@@ -120,6 +121,22 @@ class AssumedRoutes:
     async def invoice(self, invoice_id: str) -> Mapping[str, Any]:
         """One invoice in full. Raises NotFound, also while Hogia's reads lag behind its writes (`read_delay_seconds`)."""
         return one(await self._session.get(f"/customerinvoices/{invoice_id}"))
+
+    async def invoice_pdf(self, invoice_id: str) -> bytes:
+        """The invoice as the customer gets it. Raises NotFound; Rejected for one above `LARGEST_PDF_BYTES`; Transient for what is no PDF.
+
+        The route is assumed after its neighbours' (hogia.md 3.8).
+        """
+        content = await self._session.content(f"/customerinvoices/{invoice_id}/pdf", accept="application/pdf")
+        if len(content) > LARGEST_PDF_BYTES:
+            raise Rejected(
+                "INVOICE_PDF_TOO_LARGE",
+                f"Hogia's PDF has {len(content)} bytes; at most {LARGEST_PDF_BYTES} are passed on. Fetch it in Hogia.",
+                subject=DESTINATION,
+            )
+        if not content.startswith(b"%PDF-"):
+            raise Transient("HOGIA_ANSWER_UNREADABLE", "Hogia answered with something that is no PDF. Try again.", subject=DESTINATION)
+        return content
 
     async def cancel_invoice(self, invoice_id: str) -> None:
         """Cancel an unpaid invoice. Raises WrongState."""

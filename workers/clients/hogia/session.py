@@ -17,6 +17,7 @@ from workers.clients.hogia.wire import MEDIA_TYPE, decode, encode
 from workers.clients.http import READS, Before, Gate, Http
 
 USER_AGENT = "orderbro"
+JSON = "application/json"
 # Done when a write has its turn: whoever notes an intent notes it here, behind every wait (for a token, for other writes, for the rate
 # limit), so that the time of the intent is the time of the call.
 BEFORE_WRITE: ContextVar[Before | None] = ContextVar("before_write", default=None)
@@ -53,15 +54,14 @@ class Session:
         async with self._one_write:
             return (await self.answer(method, path, query, body))[0]
 
+    async def content(self, path: str, *, accept: str) -> bytes:
+        """The answer's own bytes, of a media type that is no JSON. Raises as `get`."""
+        return (await self._signed("GET", path, None, None, accept))[0].content
+
     async def answer(self, method: str, path: str, query: Query | None = None, body: Any = None) -> tuple[Any, httpx.Headers]:
-        """JSON and headers. A refused token is replaced once, for a write too: what is refused with 401 was not carried out."""
+        """JSON and headers."""
         content = None if body is None else encode(body)
-        token = await self._sign_in.token()
-        try:
-            response, request = await self._send(method, path, query, content, token)
-        except TokenRefused:
-            self._sign_in.drop(token)
-            response, request = await self._send(method, path, query, content, await self._sign_in.token())
+        response, request = await self._signed(method, path, query, content, JSON)
         if response.status_code == 204 or (method not in READS and not response.content.strip()):
             return None, response.headers
         try:
@@ -71,12 +71,23 @@ class Session:
                 return word, response.headers
             raise unreadable(request, response) from None
 
+    async def _signed(
+        self, method: str, path: str, query: Query | None, content: bytes | None, accept: str
+    ) -> tuple[httpx.Response, httpx.Request]:
+        """A refused token is replaced once, for a write too: what is refused with 401 was not carried out."""
+        token = await self._sign_in.token()
+        try:
+            return await self._send(method, path, query, content, token=token, accept=accept)
+        except TokenRefused:
+            self._sign_in.drop(token)
+            return await self._send(method, path, query, content, token=await self._sign_in.token(), accept=accept)
+
     async def _send(
-        self, method: str, path: str, query: Query | None, content: bytes | None, token: str
+        self, method: str, path: str, query: Query | None, content: bytes | None, *, token: str, accept: str
     ) -> tuple[httpx.Response, httpx.Request]:
         headers = {
             "Authorization": f"Bearer {token}",
-            "Accept": "application/json",
+            "Accept": accept,
             "User-Agent": USER_AGENT,
             "api-version": self._version,
             "X-Request-Id": self._request_id(),
