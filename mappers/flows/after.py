@@ -198,9 +198,9 @@ def wants_after(
     Without one the invoice is not read again: a plain order costs no more calls for a life that nothing asks for.
     """
     has_rules = bool(shop.order_status or shop.capture or shop.write_note)
-    if hints & {"invoice", "operator", HINT}:
-        return has_rules or shop.refunds.slips
-    if shop.refunds.slips and hints & {"order.refunded", "order_slip"}:
+    if has_rules and hints & {"invoice", "operator", HINT}:
+        return True
+    if shop.refunds.slips and hints & {"order.refunded", "order_slip", "operator"}:
         return True
     if order is not None:
         cancelled = order.current_state in shop.orders.cancel_states and shop.refunds.cancelled is not CancelledOrder.LEAVE

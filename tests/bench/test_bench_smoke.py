@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import calls, ingest, latency, worker
+from tests.bench import calls, ingest, latency, status, worker
 from tests.bench.figures import Figure, at_least, at_most, quantile, table
 from tests.bench.neighbours import Call, rounds
 
@@ -34,6 +34,13 @@ def test_the_way_to_the_invoice_is_measured() -> None:
     figures = latency.measure(latency.TINY)
 
     assert all(figure.median > 0 for figure in figures)
+
+
+def test_the_way_to_the_order_state_is_measured() -> None:
+    figures = {figure.name: figure for figure in status.measure(status.TINY)}
+
+    assert figures["notification to order state POST, p95"].median > 0
+    assert figures["status change: calls in sum"].median <= 4
 
 
 def test_the_worker_is_measured() -> None:

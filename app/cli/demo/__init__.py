@@ -48,11 +48,13 @@ def _switch(text: str) -> tuple[str, int]:
     name, _, number = text.partition("=")
     if not number.isdigit():
         raise typer.BadParameter(f"{text!r} is not NAME=NUMBER, for instance drop_response_after_commit=3")
+    is_flag = isinstance(getattr(Switches(), name, None), bool)
+    value = number != "0" if is_flag else int(number)
     try:
-        Switches().update({name: int(number)})
+        Switches().update({name: value})
     except ValueError as error:
         raise typer.BadParameter(str(error)) from None
-    return name, int(number)
+    return name, value
 
 
 async def _supervised(options: Options) -> int:

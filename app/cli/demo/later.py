@@ -63,10 +63,10 @@ class Later:
         self.screen.later(order, f"delivered in Hogia, {scene.CARRIER} {life.tracking}; {how}")
         self._show(done, since)
         sale = (await self.remote.sales())[order]
-        self.screen.fact(f"{sale.state} in the shop, {_mails(len(sale.mails))} to the customer")
         for bill in await self.remote.bills():
             if bill.reference == verify.invoice_reference(order):
-                self.screen.fact(f"invoice {bill.number} is {'paid' if bill.left == 0 else 'not paid'} in Hogia")
+                paid = "paid" if bill.left == 0 else "not paid"
+                self.screen.fact(f"{_mails(len(sale.mails))} to the customer; invoice {bill.number} is {paid} in Hogia")
 
     async def _refund(self, order: int) -> None:
         sale = (await self.remote.sales())[order]

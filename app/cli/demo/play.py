@@ -3,30 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import secrets
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
-from app import auth
 from app.cli.demo import scene, suggestions, verify
 from app.cli.demo.follow import Outcome, deeds, newest_deeds, outcome, subscribed
-from app.cli.demo.household import Household, address, listening
+from app.cli.demo.household import Household
 from app.cli.demo.later import Later, suitable
 from app.cli.demo.purchase import buy
 from app.cli.demo.screen import Screen
-from app.cli.demo.suggestions import Addresses, Spoiled
+from app.cli.demo.start import prepare, start, wait_until_up
+from app.cli.demo.suggestions import Addresses, Refundable, Spoiled
 from app.cli.demo.verify_later import Life, later_differences
-from app.sandbox.remote import Remote, RemoteError, Sale
-from app.store import cache, connections, events
+from app.sandbox.remote import Remote, Sale
+from app.store import events
 from app.store.redis import Store
-from app.store.seal import Seal
 
-API_PORT, SHOP_PORT, HOGIA_PORT, KLARNA_PORT = 8080, 8088, 8089, 8090
-START_SECONDS = 20.0
 EXIT_SECONDS = 26.0  # when `--exit` gives up waiting for invoices, counted from the beginning: it has to end within 40
 LATER_SECONDS = 34.0  # the same for what happens after them
 PATIENCE_SECONDS = 20.0  # for either, in a demo that stays
@@ -34,6 +29,7 @@ NEXT_SECONDS = 1.5  # the next customer comes when an order is settled, or after
 LOOK_SECONDS = 0.02
 WATCH_SECONDS = 0.3
 AT_ONCE = 3  # orders under way with `--exit`
+PLANNED = "STATUS"  # another look that was arranged, and no trouble
 Printed = tuple[tuple[str, ...], str, str, str]  # what of an outcome was printed
 
 
@@ -70,84 +66,27 @@ class Play:
 
     async def run(self) -> int:
         """Until everything is verified (`--exit`), or for ever. Answers the exit code. Raises RemoteError and Misconfigured."""
-        at = await self._start()
+        at = await start(self.house, port=self.options.port, recordings=self.options.recordings)
         store = Store.connect(self.house.redis_url)
         remote = Remote(shop=at.shop, hogia=at.hogia, klarna=at.klarna)
         try:
-            await self._wait_until_up(store, remote, at)
+            await wait_until_up(store, remote, at)
+            await prepare(remote, faults=self.options.faults)
+            self.screen.say(f"Up after {self.seconds:.1f} s, with an embedded server and a worker:")
+            for name, url in (("API", at.api), ("sandbox shop", at.shop), ("sandbox Hogia", at.hogia), ("sandbox Klarna", at.klarna)):
+                self.screen.say(f"  {name} {url}")
             await self._happen(store, remote)
             outcomes = await self._wait_until_settled(store, remote, limit=EXIT_SECONDS)
             await self._live_on(store, remote, outcomes)
             outcomes = await self._wait_until_settled(store, remote, limit=LATER_SECONDS)
             code = await self._verify(remote, outcomes)
             if not self.options.exits:
-                self._suggest(at)
+                await self._suggest(remote, at, outcomes)
                 await self._watch(store, remote)
             return code
         finally:
             await remote.close()
             await store.close()
-
-    # Start ----------------------------------------------------------------------------------------------------------------------
-
-    async def _start(self) -> Addresses:
-        options, house = self.options, self.house
-        api = listening(options.port if options.port is not None else API_PORT, exactly=options.port is not None)
-        shop, hogia, klarna = listening(SHOP_PORT), listening(HOGIA_PORT), listening(KLARNA_PORT)
-        urls = {"api": address(api), "shop": address(shop), "hogia": address(hogia), "klarna": address(klarna)}
-        secret = "whsec_" + base64.b64encode(secrets.token_bytes(24)).decode()
-        house.begin()
-        bind = urls["api"].removeprefix("http://")
-        environment = house.environment(
-            {
-                "ORDERBRO_ALLOW_PRIVATE_HOSTS": "1",
-                "ORDERBRO_BIND": bind,
-                "ORDERBRO_PUBLIC_URL": urls["api"],
-                "ORDERBRO_RETRY_FIRST_SECONDS": "1",
-            }
-        )
-        notify = ["--webhook-url", f"{urls['api']}/webhooks/prestashop/{scene.SHOP}", "--webhook-secret", secret]
-        replay = ["--recordings", str(options.recordings)] if options.recordings is not None else []
-        ports = {name: url.rpartition(":")[2] for name, url in urls.items()}
-        sandbox = ["-m", "app.sandbox"]
-        house.start(
-            "shop",
-            [*sandbox, "prestashop", "--port", ports["shop"], "--fd", "FD", *notify, *replay],
-            environment=environment,
-            listener=shop,
-        )
-        house.start("hogia", [*sandbox, "hogia", "--port", ports["hogia"], "--fd", "FD"], environment=environment, listener=hogia)
-        house.start("klarna", [*sandbox, "klarna", "--port", ports["klarna"], "--fd", "FD"], environment=environment, listener=klarna)
-        uvicorn = ["-m", "uvicorn", "app.cli.processes:application", "--factory", "--fd", "FD", "--log-level", "warning", "--no-access-log"]
-        house.start("api", uvicorn, environment=environment, listener=api)
-        house.start("worker", ["-m", "workers"], environment=environment)
-        token = await self._configure(urls, secret)
-        return Addresses(**urls, folder=str(house.folder), token=token)
-
-    async def _configure(self, urls: dict[str, str], secret: str) -> str:
-        """Apply the connection and make an API key; answers its token."""
-        store = Store.connect(self.house.redis_url)
-        try:
-            document = scene.connection_document(urls=urls, webhook_secret=secret, hogia_secret=secrets.token_urlsafe(32))
-            await connections.save(store, Seal(self.house.secret_key), connections.read_document(document, {}))
-            _, token = await auth.create(store, name="demo", role=auth.Role.ADMIN)
-            return token
-        finally:
-            await store.close()
-
-    async def _wait_until_up(self, store: Store, remote: Remote, at: Addresses) -> None:
-        waits = (f"{at.shop}/_control/scenarios", f"{at.hogia}/_faults", f"{at.klarna}/_faults", f"{at.api}/health/ready")
-        await asyncio.gather(*(remote.ready(url, seconds=START_SECONDS) for url in waits))
-        while not await cache.workers(store):
-            if self.seconds > START_SECONDS:
-                raise RemoteError(f"the worker did not report within {START_SECONDS:.0f} s")
-            await asyncio.sleep(LOOK_SECONDS)
-        await remote.act("add_helper_articles")
-        for year in sorted({sale.day[:4] for sale in (await remote.sales()).values() if sale.day[:4].isdigit()}):
-            await remote.act("open_year", year=int(year))
-        await remote.set_faults(**{"rate_limit": 0, **self.options.faults})
-        self.screen.say(f"Up after {self.seconds:.1f} s, with an embedded server and a worker:")
-        self.screen.say(f"  API {at.api}\n  sandbox shop {at.shop}\n  sandbox Hogia {at.hogia}\n  sandbox Klarna {at.klarna}")
 
     # What happens ---------------------------------------------------------------------------------------------------------------
 
@@ -274,16 +213,25 @@ class Play:
         credited = sum(bool(bill.credits) for bill in bills)
         self.screen.title("Result")
         self.screen.totals(verify.sums(sales, bills, expectations, self.held))
-        self.screen.summary(
-            outcomes, invoices=len(bills) - credited, credited=credited, calls=calls, equal=equal, seconds=self.seconds
-        )
+        self.screen.summary(outcomes, invoices=len(bills) - credited, credited=credited, calls=calls, equal=equal, seconds=self.seconds)
         if found:
             self.screen.differences(found)
         return 0 if equal else 1
 
-    def _suggest(self, at: Addresses) -> None:
-        first = min(self.descriptions)
-        suggestions.suggest(self.screen, at, order=first, spoiled=self.spoiled, can_place=self.options.recordings is None)
+    async def _suggest(self, remote: Remote, at: Addresses, outcomes: dict[int, Outcome | None]) -> None:
+        sales = await remote.sales()
+        lived = {life.order: life for life in self.lives}
+        left = [order for order in suitable(sales, outcomes) if order not in lived]
+        delivered = [order for order, life in lived.items() if not life.slip]
+        suggestions.suggest(
+            self.screen,
+            at,
+            order=min(self.descriptions),
+            spoiled=self.spoiled,
+            can_place=self.options.recordings is None,
+            deliverable=left[0] if left else None,
+            refundable=Refundable(order=delivered[0], row=min(sales[delivered[0]].rows)) if delivered else None,
+        )
 
     async def _watch(self, store: Store, remote: Remote) -> None:
         """Print whatever else happens to orders, for ever."""
@@ -304,7 +252,7 @@ class Play:
                     if order not in self.descriptions:
                         self.descriptions[order] = "Another order"
                     await self._print(store, remote, found)
-                elif found.status == "retrying" and told.get(order) != found.code:
+                elif found.status == "retrying" and found.code not in {PLANNED, told.get(order)}:
                     told[order] = found.code
                     self.screen.waits(order, found)
             for deed in await newest_deeds(store):

@@ -99,6 +99,10 @@ class Screen:
         """What somebody did with an order after its invoice."""
         self._out.print(self._hanging(Text(f"{order:3}  {text}", style="bold"), 5))
 
+    def later_deed(self, deed: Deed) -> None:
+        """What Orderbro did about something that nobody announced here."""
+        self.later(deed.order, _done(deed))
+
     def fact(self, text: str) -> None:
         """What one of the others says."""
         self._line("invoiced", text)
@@ -142,9 +146,7 @@ class Screen:
         self.say(f"All equal to the öre: {'yes' if equal else 'NO'}", style="bold green" if equal else "bold red")
         if times:
             self.say(f"From webhook to invoice: {median(times):.0f} ms in the middle, {max(times)} ms at most")
-        self.say(
-            f"Calls: {calls.shop} to the shop, {calls.hogia} to Hogia, {calls.klarna} to Klarna; {calls.too_many} were answered 429 (too many)"
-        )
+        self.say(f"Calls: {calls.shop} to the shop, {calls.hogia} to Hogia, {calls.klarna} to Klarna; {calls.too_many} were answered 429")
 
 
 def _told(events: Sequence[str]) -> str:
@@ -157,7 +159,7 @@ def _done(deed: Deed) -> str:
     words = {
         "capture": f"captured {deed.amount} {deed.currency}{' at Klarna' if deed.code == 'CAPTURED' else ''}",
         "tracking": f"tracking number {deed.number} in the shop",
-        "order_state": f"order state {STATES.get(deed.number, '')} ({deed.number}) set in the shop",
+        "order_state": f"order state {STATES.get(deed.number, '')} ({deed.number}) in the shop",
         "credit": f"credit invoice {deed.number}  -{deed.amount} {deed.currency}",
         "refund": f"refunded {deed.amount} {deed.currency} at Klarna",
     }

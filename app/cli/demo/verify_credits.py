@@ -1,4 +1,4 @@
-"""Is every refund of the shop one credit of exactly its amount in Hogia?"""
+"""Every refund of the shop is one credit of exactly its amount in Hogia, or the difference is told."""
 
 from __future__ import annotations
 

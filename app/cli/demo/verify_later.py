@@ -1,4 +1,4 @@
-"""Did what happened after the invoice come out right? The shop, Hogia and Klarna are asked; Orderbro's own word is not enough."""
+"""What happened after the invoice, compared: the shop, Hogia and Klarna are asked, because Orderbro's own word is not enough."""
 
 from __future__ import annotations
 

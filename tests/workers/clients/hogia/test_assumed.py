@@ -4,9 +4,10 @@ import httpx
 import pytest
 import simplejson
 
-from mappers.errors import Transient
+from mappers.errors import Rejected, Transient
 from tests.workers.clients.hogia.conftest import FakeHogia, reply
 from workers.clients.hogia import HogiaClient, NotFound, StaleVersion
+from workers.clients.hogia.assumed import LARGEST_PDF_BYTES
 
 FEED = "GET /contacts/rowversion"
 
@@ -159,3 +160,39 @@ async def test_modules_are_read_or_unknown(client: HogiaClient, hogia: FakeHogia
 async def test_a_contact_that_is_gone_is_not_found(client: HogiaClient) -> None:
     with pytest.raises(NotFound):
         await client.contact("gone")
+
+
+PDF = "GET /customerinvoices/inv-1/pdf"
+
+
+async def test_a_pdf_is_the_answers_own_bytes(client: HogiaClient, hogia: FakeHogia) -> None:
+    hogia.on(PDF, httpx.Response(200, content=b"%PDF-1.4 \xff", headers={"Content-Type": "application/pdf"}))
+
+    assert await client.invoice_pdf("inv-1") == b"%PDF-1.4 \xff"
+    assert hogia.sent(PDF)[0].headers["Accept"] == "application/pdf"
+
+
+async def test_a_refused_token_is_replaced_for_a_pdf_too(client: HogiaClient, hogia: FakeHogia) -> None:
+    hogia.on(PDF, httpx.Response(401), httpx.Response(200, content=b"%PDF-1.4"))
+
+    assert await client.invoice_pdf("inv-1") == b"%PDF-1.4"
+    assert hogia.tokens_made == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (reply({"message": "gone"}, 404), NotFound),
+        (httpx.Response(200, content=b"{}", headers={"Content-Type": "application/json"}), Transient),
+        (httpx.Response(200, content=b"<html>", headers={"Content-Type": "text/html"}), Transient),
+        (httpx.Response(200, content=b""), Transient),
+        (httpx.Response(200, content=b"%PDF-" + bytes(LARGEST_PDF_BYTES)), Rejected),
+    ],
+)
+async def test_what_is_no_pdf_or_too_large_is_not_passed_on(
+    client: HogiaClient, hogia: FakeHogia, answer: httpx.Response, error: type[Exception]
+) -> None:
+    hogia.on(PDF, answer)
+
+    with pytest.raises(error):
+        await client.invoice_pdf("inv-1")
