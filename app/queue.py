@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -15,6 +16,9 @@ from arq.connections import ArqRedis
 from app.store import cache, keys
 from app.store.redis import Store
 from mappers.canonical import EntityKey
+
+# Due long ago: in front of all entities, because somebody waits for it, and for executors whose hosts' clocks are late as well.
+AT_ONCE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Task(StrEnum):
@@ -49,7 +53,9 @@ def executor(store: Store) -> ArqRedis:
 
 async def ask(store: Store, task: Task, subject: str, *, request_id: str, seconds: float) -> dict[str, Any] | None:
     """Let a worker do something and wait for what it says; None when no worker answered in time."""
-    await executor(store).enqueue_job(task.value, subject, request_id, _job_id=f"{task}:{request_id}", _expires=seconds)
+    await executor(store).enqueue_job(
+        task.value, subject, request_id, _job_id=f"{task}:{request_id}", _expires=seconds, _defer_until=AT_ONCE
+    )
     said = await cache.wait_for(store, request_id, seconds=seconds)
     return json.loads(said) if said else None
 

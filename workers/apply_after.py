@@ -28,6 +28,7 @@ from mappers.changes_after import (
     WriteNote,
 )
 from mappers.errors import Rejected, Transient, Unknown
+from mappers.flows.capture_check import is_final
 from mappers.hogia.credit import credit_body
 from mappers.hogia.reading_invoice import read_invoice
 from mappers.payments.capture import capture_key
@@ -94,7 +95,8 @@ async def capture(after: ApplyingAfter, change: Capture) -> None:
         captured = max(payment.captured, sum(view.amount for view in payment.captures))
         if captured < (request.captured_before or 0) + request.amount:
             await _still_running(after, change.key, code="CAPTURE_TASK_RUNNING", what="capture")
-    await after.confirm(change.key, external_id=accepted.id, code="CAPTURED", reason="")
+    checked = "1" if is_final(change.provider) else "0"
+    await after.confirm(change.key, external_id=accepted.id, code="CAPTURED", reason="", checked=checked)
 
 
 async def _refused_capture(after: ApplyingAfter, change: Capture, error: Refused) -> Accepted:
@@ -137,7 +139,8 @@ async def _still_running(after: ApplyingAfter, key: str, *, code: str, what: str
 
 
 async def note_capture(after: ApplyingAfter, change: NoteCapture) -> None:
-    await after.confirm(change.key, kind="capture", code=change.code, reason=change.reason, amount=change.amount, currency=change.currency)
+    fields = {"kind": "capture", "code": change.code, "reason": change.reason, "amount": change.amount, "currency": change.currency}
+    await after.confirm(change.key, checked="1", **fields)
 
 
 async def refund_payment(after: ApplyingAfter, change: RefundPayment) -> None:

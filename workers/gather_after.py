@@ -20,6 +20,7 @@ from mappers.connection import HogiaStatus, Shop
 from mappers.errors import OrderbroError
 from mappers.flows.after import state_key
 from mappers.flows.capture import needs_provider
+from mappers.flows.capture_check import is_check_due
 from mappers.flows.credits import needs_payment
 from mappers.flows.deadlines import asks_provider
 from mappers.flows.orders import edit_key, invoice_key, invoice_version
@@ -183,7 +184,7 @@ async def _invoices(hogia: HogiaClient, ids: Iterable[str]) -> tuple[HogiaInvoic
 
 async def _with_provider(resources: Resources, configured: Configured, snapshot: AfterSnapshot) -> AfterSnapshot:
     """With the payment, where money or a deadline is in question. What is asked for the deadline's sake alone may fail: nothing waits for it."""
-    if needs_provider(snapshot) or needs_payment(snapshot):
+    if needs_provider(snapshot) or needs_payment(snapshot) or is_check_due(snapshot):
         return replace(snapshot, payment=await _payment(resources, configured, snapshot))
     if not asks_provider(snapshot):
         return snapshot

@@ -17,6 +17,7 @@ from mappers.changes_after import After, NoteState, SetOrderState, SetTracking, 
 from mappers.connection import CancelledOrder, CaptureStrategy, HogiaStatus, OrderStatusRule, Shop
 from mappers.errors import Rejected, Transient
 from mappers.flows.capture import capture_changes, verification
+from mappers.flows.capture_check import late_check
 from mappers.flows.credits import CreditDecision, credit_changes
 from mappers.flows.deadlines import HINT, extensions
 from mappers.flows.orders import edit_key, invoice_version
@@ -76,6 +77,12 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
         waits += [until] if until else []
     elif _captures_on(snapshot, changes):
         waits.append(snapshot.now + VERIFY_AFTER)
+    try:
+        found, until = late_check(snapshot, changes)
+    except Rejected as error:
+        found, until, parked = (), None, parked or error
+    changes += found
+    waits += [until] if until else []
     changes += extensions(snapshot, changes)
     changes += _note(snapshot)
     decision = _changeset(snapshot, tuple(changes), tuple(notices), waits)

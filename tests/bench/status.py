@@ -22,7 +22,7 @@ from tests.bench.neighbours import calls, forget
 from tests.bench.stand import NotRunningError
 from tests.conftest import SECRET_KEY, connection_file
 
-SECRET = "a-secret-that-is-long-enough-for-hogia"  # noqa: S105 - between two processes of this benchmark
+SECRET = "a-secret-that-is-long-enough-for-hogia"
 SHIPPED = 4
 CACHED_SECONDS = 3.5  # how long a process may still know the connection as it was (app.store.connections.Directory)
 

@@ -86,7 +86,7 @@ class Later:
         if not is_refunded:
             return
         await until(lambda: self.is_captured(order), f"order {order} is captured", seconds=60, every=0.2)
-        row = sorted(await self._read("order_details", f"[{order}]", "id_order"), key=lambda each: int(each["id"]))[0]
+        row = min(await self._read("order_details", f"[{order}]", "id_order"), key=lambda each: int(each["id"]))
         await self.rig.call(self.shop, "POST", f"/_control/orders/{order}/slip", {"rows": {row["id"]: 1}})
         self.refunds[order] = int(Decimal(row["unit_price_tax_incl"]) * 100)
         await self.sender.deliver(f"refunded-{order}", "order.refunded", order)

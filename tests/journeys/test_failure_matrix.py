@@ -211,3 +211,28 @@ async def test_credit_in_hogia_after_the_capture_refunds_nothing_without_a_rule(
 
     assert KLARNA.captured(bridge.klarna, payment) == total_of(bridge, order)
     assert KLARNA.refunded(bridge.klarna, payment) == 0
+
+
+async def test_charge_that_fails_after_it_was_accepted_is_found_out(bridge: World) -> None:
+    order, payment = await sold(bridge, NETS)
+    await delivered(bridge, order)
+    bridge.nets.fail_charge(payment)
+
+    await later_on(bridge, times=1, seconds=1000)
+
+    assert (await bridge.parked(order)).code == "CAPTURE_FAILED_LATER"
+
+
+async def test_charge_that_still_stands_a_quarter_of_an_hour_later_is_believed(bridge: World) -> None:
+    order, _ = await sold(bridge, NETS)
+    await delivered(bridge, order)
+    key = f"capture:{bridge.key(order)}/{total_of(bridge, order)}"
+    before = await effect_of(bridge, key)
+
+    await later_on(bridge, times=1, seconds=1000)
+
+    after = await effect_of(bridge, key)
+    assert before is not None
+    assert after is not None
+    assert (before.checked, after.checked) == (False, True)
+    assert not (await bridge.mark(order)).parked

@@ -133,9 +133,9 @@ class Sender:
         return notice
 
     def hold(self, notices: Sequence[Notice]) -> None:
-        """Keep these back until `let_go`, or for an hour."""
+        """Keep those of them that are about orders back until `let_go`, or for an hour."""
         for notice in notices:
-            notice.due += HELD_SECONDS
+            notice.due += HELD_SECONDS if _order_in(notice) else 0
 
     def let_go(self, order_id: int) -> int:
         """Send what was held back about an order; how many there were."""

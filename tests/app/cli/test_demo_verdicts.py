@@ -48,8 +48,21 @@ OUTCOME = Outcome(
 LEFT_ALONE = replace(OUTCOME, status="ignored", code="ORDER_CANCELLED", invoice_number="", invoice_amount="")
 
 
-def texts(*, sale: Sale = SALE, bills: tuple[Bill, ...] = (BILL,), outcome: Outcome | None = OUTCOME, code: str = INVOICED) -> list[str]:
-    return [each.text for each in differences({7: sale}, bills, {7: outcome}, {7: code})]
+REFUNDED = replace(SALE, slips={3: D("25.00")})
+CREDIT = replace(
+    BILL, id="c", number=1002, reference="PS:1:7:CRE-3", net=D(-20), vat={"25": D(-5)}, gross=D("-25.00"), credits="b", left=D(-25)
+)
+
+
+def texts(
+    *,
+    sale: Sale = SALE,
+    bills: tuple[Bill, ...] = (BILL,),
+    outcome: Outcome | None = OUTCOME,
+    code: str = INVOICED,
+    held: str = "",
+) -> list[str]:
+    return [each.text for each in differences({7: sale}, bills, {7: outcome}, {7: code}, {7: held} if held else None)]
 
 
 def test_the_right_invoice_is_no_difference():
@@ -85,6 +98,37 @@ def test_an_invoice_of_nobody_is_a_difference():
     found = differences({7: SALE}, (BILL, stray), {7: OUTCOME}, {7: INVOICED})
 
     assert found == [Difference(order=0, text="invoice 1002 (PS:1:8:INV) belongs to no order of this demo")]
+
+
+def test_a_refund_with_its_credit_is_no_difference():
+    assert texts(sale=REFUNDED, bills=(BILL, CREDIT)) == []
+
+
+@pytest.mark.parametrize(
+    ("credits_", "said"),
+    [
+        ((), "refund 3: 0 credits, expected one of 25.00"),
+        ((CREDIT, replace(CREDIT, number=1003)), "refund 3: 2 credits, expected one of 25.00"),
+        ((replace(CREDIT, gross=D("-24.99"), net=D("-19.99")),), "refund 3: credited 24.99, refunded in the shop 25.00: -0.01"),
+        ((replace(CREDIT, gross=D("-25.01"), net=D("-20.01")),), "refund 3: credited 25.01, refunded in the shop 25.00: +0.01"),
+        ((replace(CREDIT, credits="another"),), "credit 1002 does not name invoice 1001"),
+        ((replace(CREDIT, currency="EUR"),), "credit 1002 is in EUR, its invoice in SEK"),
+        ((replace(CREDIT, net=D(-21)),), "credit 1002: net and VAT are not -25.00"),
+        ((CREDIT, replace(CREDIT, number=1003, reference="PS:1:7:CRE-9")), "credit 1003 (PS:1:7:CRE-9) belongs to no refund"),
+    ],
+)
+def test_a_credit_that_is_not_right_is_a_difference(credits_: tuple[Bill, ...], said: str):
+    assert texts(sale=REFUNDED, bills=(BILL, *credits_)) == [said]
+
+
+def test_a_refund_that_waits_for_a_person_has_no_credit_and_says_why():
+    parked = replace(OUTCOME, status="failed", code="CREDIT_EXCEEDS_INVOICE")
+
+    assert texts(sale=REFUNDED, outcome=parked, held="CREDIT_EXCEEDS_INVOICE") == []
+    assert texts(sale=REFUNDED, held="CREDIT_EXCEEDS_INVOICE") == ["in Hogia as 1001, but processed, expected CREDIT_EXCEEDS_INVOICE"]
+    assert texts(sale=REFUNDED, bills=(BILL, CREDIT), outcome=parked, held="CREDIT_EXCEEDS_INVOICE") == [
+        "refund 3 should wait for a person, and is credited as 1002"
+    ]
 
 
 def test_an_order_without_event_or_end_is_a_difference():
@@ -126,6 +170,18 @@ def test_sums_are_per_currency_and_of_what_is_to_be_invoiced():
         Sum(currency="SEK", sold=D("125.00"), invoiced=D("125.00")),
         Sum(currency="EUR", sold=D("9.50"), invoiced=D(0)),
     ]
+
+
+def test_sums_tell_refunds_and_credits_apart_from_sales_and_invoices():
+    (found,) = sums({7: REFUNDED}, (BILL, CREDIT), {7: INVOICED})
+
+    assert (found.sold, found.invoiced, found.refunded, found.credited, found.difference) == (125, 125, 25, 25, 0)
+
+
+def test_a_refund_that_waits_for_a_person_is_not_in_the_sums():
+    (found,) = sums({7: REFUNDED}, (BILL,), {7: INVOICED}, {7: "CREDIT_EXCEEDS_INVOICE"})
+
+    assert (found.refunded, found.difference) == (0, 0)
 
 
 def test_varied_orders_come_first_and_then_all_others():
