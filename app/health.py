@@ -75,9 +75,12 @@ async def deep(request: Request) -> Response:
     try:
         found = await numbers(state)
         listed = await connections.listed(state.store)
-        destinations = [f"hogia:{c.key}" for c in listed] + [f"shop:{s.key}" for c in listed for s in c.shops]
-        resting = await limits.open_breakers(state.store, destinations)
-        sweeps = {s.key: await cache.sweep(state.store, f"shop:{s.key}") for c in listed for s in c.shops}
+        shops = [shop for connection in listed for shop in connection.shops]
+        destinations = [f"hogia:{c.key}" for c in listed] + [f"shop:{shop.key}" for shop in shops]
+        providers = {f"{rule.provider.value}:{shop.key}" for shop in shops for rule in shop.capture.values() if rule.provider is not None}
+        resting = await limits.open_breakers(state.store, [*destinations, *sorted(providers)])
+        sweeps = {shop.key: await cache.sweep(state.store, f"shop:{shop.key}") for shop in shops}
+        feeds = {c.key: await cache.sweep(state.store, f"feed:{c.key}") for c in listed}
     except UNAVAILABLE as error:
         reason("REDIS_UNAVAILABLE", "critical", type(error).__name__)
         return JSONResponse({"status": "critical", "reasons": reasons}, 503)
@@ -105,6 +108,9 @@ async def deep(request: Request) -> Response:
             reason("SWEEP_FAILING", "warning", f"the last sweep of {shop} failed: {stamp.get('code', '')}")
         elif stamp and now - int(stamp.get("at_ms", now)) > 3 * 60_000 * max(1, int(stamp.get("every_minutes", "10"))):
             reason("SWEEP_LATE", "warning", f"{shop} was last swept {(now - int(stamp['at_ms'])) / 60_000:.0f} minutes ago")
+    for connection, stamp in feeds.items():
+        if stamp.get("ok") == "0":
+            reason("FEED_FAILING", "warning", f"Hogia's change feed of {connection} could not be read: {stamp.get('code', '')}")
     critical = any(r["severity"] == "critical" for r in reasons)
     status = "critical" if critical else "warning" if reasons else "ok"
     return JSONResponse({"status": status, "reasons": reasons, **found}, 503 if critical else 200)
@@ -132,7 +138,7 @@ async def scrape(request: Request) -> Response:
     lines += [f'orderbro_runs_total{{outcome="{n.removeprefix("run:")}"}} {v}' for n, v in sorted(shared.items()) if n.startswith("run:")]
     lines.append("# TYPE orderbro_calls_total counter")
     for name, value in sorted(shared.items()):
-        if name.startswith("call:"):
-            _, destination, method = name.split("|") if "|" in name else ("call", name.removeprefix("call:"), "")
+        if name.startswith("call|"):
+            _, destination, method = name.split("|")
             lines.append(f'orderbro_calls_total{{destination="{destination}",method="{method}"}} {value}')
     return Response(text + "\n".join(lines) + "\n", media_type=CONTENT_TYPE_LATEST)

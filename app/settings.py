@@ -13,7 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Settings(BaseSettings):
     """One process's settings. Durations carry their unit in the name."""
 
-    model_config = SettingsConfigDict(env_prefix="ORDERBRO_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="ORDERBRO_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     redis_url: str | None = Field(None, description="Redis or Valkey; unset: an embedded server in the data directory")
     data_dir: Path = Field(Path(".orderbro"), description="embedded server's data, generated secret key")

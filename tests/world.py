@@ -180,7 +180,7 @@ class World:
         return found[0].status, found[0].code
 
     def invoices_of(self, order: int) -> list[dict[str, Any]]:
-        return [invoice for invoice in self.invoices() if invoice["invoiceReference"].endswith(f"PS:1:{order}:INV")]
+        return [invoice for invoice in self.invoices() if (invoice["invoiceReference"] or "").endswith(f"PS:1:{order}:INV")]
 
     def invoices(self) -> list[dict[str, Any]]:
         """Hogia's invoices, as its own summary tells."""

@@ -139,8 +139,9 @@ async def _still_running(after: ApplyingAfter, key: str, *, code: str, what: str
 
 
 async def note_capture(after: ApplyingAfter, change: NoteCapture) -> None:
-    fields = {"kind": "capture", "code": change.code, "reason": change.reason, "amount": change.amount, "currency": change.currency}
-    await after.confirm(change.key, checked="1", **fields)
+    await after.confirm(
+        change.key, kind="capture", code=change.code, reason=change.reason, amount=change.amount, currency=change.currency, checked="1"
+    )
 
 
 async def refund_payment(after: ApplyingAfter, change: RefundPayment) -> None:

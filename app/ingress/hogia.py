@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from app.ingress import signatures
-from app.ingress.spine import bounded_body, guarded
+from app.ingress.spine import bounded_body, guarded, recorded
 from app.metrics import EVENTS
 from app.problems import problem
 from app.state import State
@@ -51,24 +51,21 @@ async def _receive(request: Request, state: State) -> Response:
             404, "WEBHOOK_UNKNOWN", "no connection with this key has a Hogia webhook secret; check the address and the connection file."
         )
     sender_id = _verified(request, state, body, configured)
-    durability = await state.store.durability()
-    if not durability.durable:
-        raise events.NotDurableError(durability.reason, durability.detail)
     try:
         notification = read_notification(body)
     except NotificationError as error:
         failed = _event(
             configured, sender_id or _digest(body), body, status=events.EventStatus.FAILED, code=error.code, reason=error.message
         )
-        recorded = await events.record(state.store, failed, wait_aof=durability.wait_aof)
+        found = await recorded(state, failed)
         EVENTS.labels(SOURCE, "failed").inc()
-        return problem(400, error.code, error.message, event_id=recorded.event_id)
+        return problem(400, error.code, error.message, event_id=found.event_id)
     event = await _read(state, configured, notification, sender_id, body)
-    recorded = await events.record(state.store, event, wait_aof=durability.wait_aof)
+    found = await recorded(state, event)
     if event.entity is None and event.status is events.EventStatus.PROCESSED:
         await feeds.ask(state.store, configured.connection.key)
-    EVENTS.labels(SOURCE, event.status.value if recorded.first else "duplicate").inc()
-    return JSONResponse({"event_id": recorded.event_id}, 202)
+    EVENTS.labels(SOURCE, event.status.value if found.first else "duplicate").inc()
+    return JSONResponse({"event_id": found.event_id}, 202)
 
 
 async def _read(state: State, configured: Configured, notification: Notification, sender_id: str, body: bytes) -> events.NewEvent:

@@ -174,9 +174,9 @@ async def save(store: Store, seal: Seal, configured: Configured) -> str:
     if before is not None:
         for key, own in secrets["shops"].items():
             old = before.shop_secret(key, "webhook_secret")
-            if old and own.get("webhook_secret") != old:
+            if old and own.get("webhook_secret") and own["webhook_secret"] != old:
                 own.setdefault("webhook_secret_previous", old)
-            elif old and before.shop_secret(key, "webhook_secret_previous"):
+            elif old and own.get("webhook_secret") and before.shop_secret(key, "webhook_secret_previous"):
                 own.setdefault("webhook_secret_previous", before.shop_secret(key, "webhook_secret_previous"))
     record = {
         "connection": CONNECTION.dump_json(connection).decode(),

@@ -10,9 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from redis.exceptions import TimeoutError as RedisTimeoutError
+
 from app.store import keys
 from app.store.marks import Claim
 from app.store.redis import Store, text, texts
+from app.store.together import FsyncLateError
 
 
 class EffectState(StrEnum):
@@ -86,14 +89,18 @@ async def write(
 ) -> str:
     """Move an effect to a state, with its links in the same step. Answers the state it had (empty for a new one).
 
-    Answers `confirmed` without writing when it is confirmed already. Raises `LeaseLostError` when the claim's fence is old.
+    On disk when it returns, whether the server writes each command at once or is waited for (WAITAOF). Answers `confirmed` without writing when it is confirmed already. Raises `LeaseLostError` when the claim's fence is old.
     """
     args: list[str | int] = [now_ms, claim.entity, claim.fence, key, state.value]
     for name, value in fields.items():
         args += [name, value]
     for name, value in (links or {}).items():
         args += [f"link:{name}", value]
-    verdict, before = (text(part) for part in await store.scripts.effect(args=args))
+    durability = await store.durability()
+    try:
+        verdict, before = (text(part) for part in await store.scripts.effect(args=args, fsync=durability.wait_aof))
+    except FsyncLateError:
+        raise RedisTimeoutError("the server did not write the effect to disk within a second") from None
     if verdict == "lost":
         raise LeaseLostError(claim.entity)
     return before

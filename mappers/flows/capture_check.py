@@ -53,7 +53,7 @@ def late_check(snapshot: AfterSnapshot, planned: Iterable[object]) -> tuple[tupl
 def _open(snapshot: AfterSnapshot) -> Iterator[tuple[str, KnownEffect, datetime]]:
     """(key, effect, when it can be believed) of each capture that was accepted and not looked at since."""
     rule = snapshot.shop.capture.get(snapshot.order.module)
-    if rule is None or rule.provider not in FAILS_LATER:
+    if rule is None or rule.provider is None or is_final(rule.provider):
         return
     for key, effect in snapshot.effects.items():
         if key.startswith(f"capture:{snapshot.key}/") and effect.state is Known.CONFIRMED and not effect.checked:

@@ -245,7 +245,7 @@ def _wait_for_reads(snapshot: OrderSnapshot, made: KnownEffect | None) -> Change
 def _wait_for_a_lost_ledger(snapshot: OrderSnapshot, order: ShopOrder, made: KnownEffect | None) -> Changeset | None:
     """Whether the ledger is so young that reads may not show yet what a lost one knew: an invoice, or the payments on one that is found."""
     delay = snapshot.read_delay
-    if made is None and order.updated_at < snapshot.ledger_born and snapshot.now < snapshot.ledger_born + delay:
+    if made is None and order.placed_at < snapshot.ledger_born and snapshot.now < snapshot.ledger_born + delay:
         return Changeset(
             verdict=Verdict.WAIT,
             code="LEDGER_YOUNG",

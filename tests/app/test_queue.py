@@ -16,7 +16,7 @@ async def test_command_goes_in_front_of_waiting_entities(store: Store) -> None:
     asking = asyncio.create_task(ask(store, Task.PREVIEW, "acme-se/order/7", request_id="r1", seconds=10))
     async with asyncio.timeout(5):
         while await store.redis.zcard(keys.QUEUE) < 2:
-            await asyncio.sleep(0)
+            continue
     waiting = await store.redis.zrange(keys.QUEUE, 0, -1, withscores=True)
     await cache.answer(store, "r1", '{"done": true}')
 

@@ -10,7 +10,9 @@ from app.log import log
 from app.store import cache, feeds, ledger, marks
 from app.store.ledger import EffectState
 from mappers.canonical import EntityKey, Kind
+from mappers.connection import Connection
 from mappers.errors import OrderbroError, Rejected, Transient
+from mappers.flows.head import order_of_reference
 from mappers.flows.orders import invoice_key
 from mappers.hogia.model import HogiaInvoice
 from mappers.hogia.reading_invoice import read_invoice
@@ -54,15 +56,33 @@ async def _wanted(client: HogiaClient, wish: Mapping[str, str]) -> HogiaInvoice:
     return read_invoice(found[0])
 
 
+async def _refuse_anothers(resources: Resources, connection: Connection, key: EntityKey, found: HogiaInvoice) -> None:
+    """Raises Rejected for an invoice that is another order's, or a credit: what happens to it would happen to the wrong order."""
+    linked = await feeds.order_of(resources.store, connection.key, found.id)
+    named = order_of_reference(connection, found.reference)
+    others = {each for each in (linked, str(named) if named is not None else None) if each is not None and each != str(key)}
+    if others:
+        raise Rejected(
+            "INVOICE_OF_ANOTHER_ORDER",
+            f"invoice {found.number or found.id} belongs to {', '.join(sorted(others))}. Give the invoice that was made for this order.",
+            subject=str(key),
+        )
+    if found.credits:
+        raise Rejected(
+            "INVOICE_IS_A_CREDIT", f"invoice {found.number or found.id} credits another. Give the invoice itself.", subject=str(key)
+        )
+
+
 async def _adopt(resources: Resources, key: EntityKey, wish: Mapping[str, str]) -> HogiaInvoice:
     reason = wish.get("reason", "")
     if key.kind is not Kind.ORDER:
         raise Rejected("ADOPT_ORDERS_ONLY", f"a {key.kind} has no invoice; orders have.")
     configured, _ = await resources.directory.shop(key.shop)
     known = await ledger.get(resources.store, invoice_key(str(key)))
-    if known is not None and known.state is EffectState.CONFIRMED:
+    if known is not None and known.state is EffectState.CONFIRMED and known.checked:
         raise Rejected("ALREADY_INVOICED", f"the order has invoice {known.external_number or known.external_id} already.")
     found = await _wanted(resources.hogia_client(configured), wish)
+    await _refuse_anothers(resources, configured.connection, key, found)
     await marks.mark(resources.store, [str(key)], hint="operator", why=f"adopt invoice {found.number}: {reason}")
     claim = await marks.claim(resources.store, str(key), owner=resources.worker_id, lease_seconds=resources.settings.lease_seconds)
     if not isinstance(claim, marks.Claim):

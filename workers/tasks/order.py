@@ -141,9 +141,10 @@ def _settled(halves: list[_Done], *, now_ms: int) -> Settlement:
         first = min(waits, key=lambda decision: decision.until.timestamp() if decision.until else 0)
         assert first.until is not None
         wait = max(0, int(first.until.timestamp() * 1000) - now_ms)
-        return Settlement(
-            outcome=Outcome.RETRY, status="retrying", code=first.code, reason=first.reason, wait_ms=wait, story=story, counted=False
-        )
+        code, reason = first.code, first.reason
+        if first.changes:
+            code, reason = "FOLLOWED_UP", "it was done; what follows from it is looked at when it can be seen"
+        return Settlement(outcome=Outcome.RETRY, status="retrying", code=code, reason=reason, wait_ms=wait, story=story, counted=False)
     done = [half for half in halves if half.lines]
     if done:
         return Settlement(outcome=Outcome.DONE, status="processed", reason="; ".join(h.decision.reason for h in done), story=story)

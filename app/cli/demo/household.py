@@ -1,4 +1,4 @@
-"""Every process of a demo: the embedded server, both sandboxes, the API, a worker. They start together and stop together.
+"""Every process of a demo: the embedded server, the sandboxes, the API, a worker. They start together and stop together.
 
 Each is in a session of its own, so that Ctrl-C reaches only the demo, who stops them in order; should the demo itself be killed, its
 guardian does it. Each listens on a socket that was opened here, so a port cannot be lost between finding and using it.

@@ -29,7 +29,7 @@ NEXT_SECONDS = 1.5  # the next customer comes when an order is settled, or after
 LOOK_SECONDS = 0.02
 WATCH_SECONDS = 0.3
 AT_ONCE = 3  # orders under way with `--exit`
-PLANNED = "STATUS"  # another look that was arranged, and no trouble
+PLANNED = "FOLLOWED_UP"  # another look that was arranged, and no trouble
 Printed = tuple[tuple[str, ...], str, str, str]  # what of an outcome was printed
 
 
@@ -155,12 +155,9 @@ class Play:
         self.printed[found.order] = _visible(found)
         sale = (await remote.sales())[found.order]
         bills = [bill for bill in await remote.bills() if bill.reference == verify.invoice_reference(found.order)]
-        done = await deeds(store, found.order)
-        self.screen.order(self.descriptions[found.order], sale, found, bills[0] if bills else None)
-        for deed in done:
-            if deed.key not in self.seen:
-                self.seen.add(deed.key)
-                self.screen.deed(deed)
+        done = [deed for deed in await deeds(store, found.order) if deed.key not in self.seen]
+        self.seen |= {deed.key for deed in done}
+        self.screen.order(self.descriptions[found.order], sale, found, bills[0] if bills else None, done)
 
     def _is_news(self, found: Outcome) -> bool:
         return self.printed.get(found.order) != _visible(found)

@@ -71,8 +71,8 @@ class Screen:
             line.rstrip()
         return Text("\n").join(lines)
 
-    def order(self, description: str, sale: Sale, outcome: Outcome, bill: Bill | None) -> None:
-        """An order with its events, and what became of them."""
+    def order(self, description: str, sale: Sale, outcome: Outcome, bill: Bill | None, done: Sequence[Deed] = ()) -> None:
+        """An order with its events, and what became of them; `done`: what was done after the invoice already."""
         heading = Text(f"{sale.id:3}  {description}", style="bold")
         heading.truncate(self._width, overflow="ellipsis")
         self._out.print(heading)
@@ -90,6 +90,8 @@ class Screen:
             self._line("waits", f"waits  {outcome.code or outcome.status}")
         else:
             self._line("left", f"no invoice  {outcome.code}  {took}")
+        for deed in done:
+            self.deed(deed)
         if bill is not None and outcome.status == "failed":
             self._line("parked", f"parked  {outcome.code}")
         if (bill is None or outcome.status == "failed") and outcome.reason:

@@ -80,7 +80,7 @@ async def test_an_edited_export_is_put_without_its_secrets(admin: Client, store:
 
     answer = await admin.put("/api/connections/acme", json=document)
 
-    assert answer.json() == {"key": "acme", "result": "updated", "shops": ["acme-se"]}
+    assert answer.json() == {"key": "acme", "released": 0, "result": "updated", "shops": ["acme-se"]}
     stored = await connections.load(store, seal, "acme")
     assert stored is not None
     assert stored.connection.name == "Acme International AB"
