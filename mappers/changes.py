@@ -101,6 +101,7 @@ class RegisterPayment:
     key: str
     sequence_id: str
     invoice_key: str  # the effect that says which invoice
+    invoice_id: str = ""  # where it is known already; a credit made by hand has no effect
     part: PaymentPart
     currency: str
 

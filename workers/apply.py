@@ -282,8 +282,8 @@ async def adopt_invoice(run: Applying, change: AdoptInvoice) -> None:
 
 async def register_payment(run: Applying, change: RegisterPayment) -> None:
     """On the invoice that this run made or found, or that the ledger has."""
-    invoice_id = run.invoice_ids.get(change.invoice_key)
-    if invoice_id is None:
+    invoice_id = change.invoice_id or run.invoice_ids.get(change.invoice_key)
+    if not invoice_id:
         effect = await ledger.get(run.resources.store, change.invoice_key)
         assert effect is not None, "a payment is decided only on an invoice"
         invoice_id = effect.external_id

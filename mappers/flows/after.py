@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from mappers.canonical import ShopOrder
 from mappers.changes import Change, Changeset, Verdict
-from mappers.changes_after import After, NoteState, SetOrderState, SetTracking, WriteNote
+from mappers.changes_after import After, NoteState, RefundPayment, SetOrderState, SetTracking, WriteNote
 from mappers.connection import CancelledOrder, CaptureStrategy, HogiaStatus, OrderStatusRule, Shop
 from mappers.errors import Rejected, Transient
 from mappers.flows.capture import capture_changes, verification
@@ -58,11 +58,12 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
         changes += captures
         waits += [until] if until else []
         held = held or until is not None
+    refunding = _is_refunding(snapshot, credit)
     rules = {rule.hogia: rule for rule in snapshot.shop.order_status}
     order = snapshot.order
     for status in statuses:
         rule = rules.get(status)
-        if rule is None or (held and status is HogiaStatus.DELIVERED):
+        if rule is None or (held and status is HogiaStatus.DELIVERED) or (refunding and status is HogiaStatus.CREDITED):
             continue
         steps, notice, order = _state(snapshot, order, status, rule)
         changes += steps
@@ -89,6 +90,12 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
     if parked is not None and decision.verdict is not Verdict.CHANGES:
         raise parked
     return replace(decision, parked=parked)
+
+
+def _is_refunding(snapshot: AfterSnapshot, credit: CreditDecision) -> bool:
+    """Whether money is on its way back: the customer is told that it is there when it is."""
+    unsure = any(name.startswith("refund:") and effect.state in {Known.INTENT, Known.UNKNOWN} for name, effect in snapshot.effects.items())
+    return unsure or any(isinstance(change, RefundPayment) for change in credit.changes)
 
 
 def _captures_on(snapshot: AfterSnapshot, changes: Sequence[Change]) -> bool:

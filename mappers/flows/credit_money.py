@@ -261,7 +261,8 @@ def _register_refund(run: CreditRun, name: str, credit: HogiaInvoice) -> None:
 
 def _register(run: CreditRun, name: str, credit: HogiaInvoice, *, amount: Decimal, account: int, reference: str) -> None:
     if amount > 0 or credit.payments:
-        registered(run, name, part=f"credit-{name.lower()}", amount=amount, account=account, reference=reference, there=credit.payments)
+        part = f"credit-{name.lower()}"
+        registered(run, name, part=part, amount=amount, account=account, reference=reference, there=credit.payments, credit_id=credit.id)
 
 
 def _has_ended(snapshot: AfterSnapshot) -> bool:

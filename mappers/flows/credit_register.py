@@ -51,9 +51,20 @@ def move_payments(run: CreditRun, original: HogiaInvoice, what: str, *, refundab
 
 
 def registered(
-    run: CreditRun, what: str, *, part: str, amount: Decimal, account: int, reference: str, there: Sequence[HogiaPayment]
+    run: CreditRun,
+    what: str,
+    *,
+    part: str,
+    amount: Decimal,
+    account: int,
+    reference: str,
+    there: Sequence[HogiaPayment],
+    credit_id: str = "",
 ) -> bool:
-    """Register money that went back on a credit, or find it registered; False when that is done or still unsure."""
+    """Register money that went back on a credit, or find it registered; False when that is done or still unsure.
+
+    `credit_id`: of a credit that is in Hogia already; one made by hand is not in the ledger.
+    """
     snapshot = run.snapshot
     key = payment_key(run.entity, part)
     if is_done(snapshot, key):
@@ -81,5 +92,9 @@ def registered(
         return False
     if amount <= 0:
         return False
-    run.changes.append(RegisterPayment(key=key, sequence_id=ident, invoice_key=credit_key(run.entity, what), part=paid, currency=currency))
+    run.changes.append(
+        RegisterPayment(
+            key=key, sequence_id=ident, invoice_key=credit_key(run.entity, what), invoice_id=credit_id, part=paid, currency=currency
+        )
+    )
     return True

@@ -31,9 +31,12 @@ def _wait(code: str, reason: str, until: datetime) -> Changeset:
     return Changeset(verdict=Verdict.WAIT, code=code, reason=reason, until=until)
 
 
-def soon(snapshot: OrderSnapshot) -> datetime:
-    """When to look again at something that the shop has not finished saving: after as long as it has lasted, half a second at least."""
-    age = snapshot.now - snapshot.since
+def soon(snapshot: OrderSnapshot, *, since: datetime | None = None) -> datetime:
+    """When to look again at something that the other side has not finished saving: after as long as it has lasted, half a second at least.
+
+    `since` is when it began; left out, the first reason to look.
+    """
+    age = snapshot.now - (since or snapshot.since)
     return snapshot.now + min(max(age, timedelta(milliseconds=500)), timedelta(seconds=60))
 
 

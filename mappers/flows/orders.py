@@ -288,7 +288,7 @@ def _read_back(snapshot: OrderSnapshot, made: KnownEffect, invoice: Invoice, fou
             verdict=Verdict.WAIT,
             code="READ_BACK_PENDING",
             reason="the invoice was made; it is read back when Hogia's reads show it",
-            until=max(made.called_at + snapshot.read_delay, soon(snapshot)),
+            until=max(made.called_at + snapshot.read_delay, soon(snapshot, since=made.called_at)),
         )
     mismatch = engine_mismatch(found, invoice)
     if mismatch is not None:

@@ -46,7 +46,7 @@ async def test_kills_under_load_lose_nothing_and_double_nothing() -> None:
 
         await storm(made, slugs(32), strikes=8)
 
-        await finish(made, seconds=30)
+        await finish(made, seconds=90)
 
 
 async def test_kills_with_lagging_reads_and_no_idempotency_double_nothing() -> None:
@@ -55,7 +55,7 @@ async def test_kills_with_lagging_reads_and_no_idempotency_double_nothing() -> N
 
         await storm(made, slugs(14), strikes=5)
 
-        await finish(made, seconds=45)
+        await finish(made, seconds=90)
 
 
 async def test_redis_wiped_and_everything_sent_again_doubles_nothing() -> None:
@@ -68,7 +68,7 @@ async def test_redis_wiped_and_everything_sent_again_doubles_nothing() -> None:
         await wipe(made)
         await made.send_all_again()
 
-        await finish(made, seconds=30)
+        await finish(made, seconds=90)
         assert await rig.invoices(made.hogia) == before
 
 
@@ -79,7 +79,7 @@ async def test_two_hundred_orders_and_many_kills() -> None:
 
         await storm(made, slugs(200), strikes=60, pause=(0.3, 2.0))
 
-        await finish(made, seconds=120)
+        await finish(made, seconds=300)
 
 
 @pytest.mark.faults
@@ -89,7 +89,7 @@ async def test_two_hundred_orders_with_lagging_reads_and_no_idempotency() -> Non
 
         await storm(made, slugs(200), strikes=40, pause=(0.3, 2.0))
 
-        await finish(made, seconds=240)
+        await finish(made, seconds=300)
 
 
 @pytest.mark.faults
@@ -102,4 +102,4 @@ async def test_two_hundred_orders_and_redis_wiped_in_the_middle_of_it() -> None:
         await made.send_all_again()
         await storm(made, slugs(100), strikes=15)
 
-        await finish(made, seconds=240)
+        await finish(made, seconds=300)

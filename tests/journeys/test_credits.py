@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from app.store import marks
 from mappers.hogia.model import InvoiceStatus
 from mappers.hogia.reading_invoice import read_invoice
-from tests.journeys.later import CASES, IDS, KLARNA, SHIPPED, Case, bought, capture, hogia_says, reference_of
+from tests.journeys.later import CASES, IDS, KLARNA, REFUNDED, SHIPPED, Case, bought, capture, hogia_says, reference_of, states_of
 from tests.world import World
 
 every_provider = pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -241,3 +242,24 @@ async def test_cancelled_order_keeps_its_authorisation_without_a_rule(bridge: Wo
     await bridge.settle()
 
     assert bridge.klarna.order(payment).status(bridge.klarna.clock.now()) == "AUTHORIZED"
+
+
+async def test_refunded_state_is_set_when_the_money_has_gone_back(bridge: World) -> None:
+    await bridge.configure(shop={**capture(KLARNA, refund=True), "order_status": [REFUNDED]})
+    order, payment = await bought(bridge, KLARNA)
+    await bridge.settle()
+    bridge.hogia.deliver(reference_of(order))
+    await hogia_says(bridge, order)
+    bridge.klarna.switches.fail_before_commit = 1
+
+    bridge.hogia.credit(reference_of(order))
+    await marks.mark(bridge.store, [bridge.key(order)], hint="invoice")
+    await bridge.run_once(order)
+    assert KLARNA.refunded(bridge.klarna, payment) == 0
+    assert 7 not in states_of(bridge, order)
+
+    for _ in range(3):
+        await bridge.wait(120)
+        await bridge.settle()
+    assert KLARNA.refunded(bridge.klarna, payment) == KLARNA.captured(bridge.klarna, payment)
+    assert states_of(bridge, order)[-1] == 7, await bridge.story(order)
