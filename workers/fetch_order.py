@@ -31,6 +31,8 @@ async def fetch_order(resources: Resources, shop: Shop, client: PrestaShopClient
     """The order, or None where the shop has none; and the reference it was read with. Raises what the client and the readers raise."""
     reference = await shop_reference(resources, shop, client)
     parts = await _parts(client, shop, order_id, reference)
+    if parts is not None and _is_torn(parts):
+        parts = await _parts(client, shop, order_id, reference)
     if parts is None:
         return None, reference
     try:
@@ -41,6 +43,14 @@ async def fetch_order(resources: Resources, shop: Shop, client: PrestaShopClient
         pass
     reference = await shop_reference(resources, shop, client, fresh=True)
     return read_order(parts, reference), reference
+
+
+def _is_torn(parts: OrderParts) -> bool:
+    """Whether the order changed between the rounds: its newest history row is of another state. Its totals may be the older ones."""
+    if not parts.histories:
+        return False
+    newest = max(parts.histories, key=lambda row: integer(row, "id"))
+    return integer(newest, "id_order_state") != integer(parts.order, "current_state")
 
 
 def _names_unknown(order: ShopOrder) -> bool:

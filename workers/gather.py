@@ -19,7 +19,7 @@ from mappers.flows.articles import article_numbers
 from mappers.flows.contact import contact_name, shop_code
 from mappers.flows.eligibility import not_to_be_invoiced
 from mappers.flows.head import invoice_day, invoice_reference, terms_days
-from mappers.flows.orders import invoice_key, invoice_version, reference_lacks
+from mappers.flows.orders import invoice_key, invoice_version, is_unsure, reference_lacks
 from mappers.hogia.model import HogiaContact
 from mappers.hogia.reading_invoice import read_invoice
 from mappers.snapshot import ContactLink, Known, KnownEffect, OrderSnapshot
@@ -81,10 +81,15 @@ async def gather_order(
         effects=effects,
         hash_key=resources.seal.hash_key,
     )
-    if order is None or not_to_be_invoiced(snapshot) is not None:
-        return snapshot
     client = resources.hogia_client(configured)
-    made = effects.get(invoice_key(str(key), invoice_version(effects, str(key))))
+    version = invoice_version(effects, str(key))
+    made = effects.get(invoice_key(str(key), version))
+    if order is None or not_to_be_invoiced(snapshot) is not None:
+        if not is_unsure(made):
+            return snapshot
+        # It was to be invoiced, and is not any more: whether it has been is found out all the same.
+        found = await client.find_invoices(invoice_reference(shop, int(key.id), version))
+        return replace(snapshot, invoices=tuple(read_invoice(body) for body in found))
     if made is not None and made.state is Known.CONFIRMED:
         return await _with_made_invoice(client, snapshot, made)
     return await _with_hogia(resources, configured, client, snapshot, order)

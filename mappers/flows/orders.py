@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -79,7 +79,7 @@ def decide_order(snapshot: OrderSnapshot) -> Changeset:
     made = snapshot.effects.get(_key(snapshot))
     confirmed = made is not None and made.state is Known.CONFIRMED
     if left is not None and not confirmed:
-        return left
+        return _left_unsure(snapshot, made, left) if made is not None and is_unsure(made) else left
     order = snapshot.order
     if left is not None or order is None:
         assert made is not None
@@ -92,6 +92,37 @@ def decide_order(snapshot: OrderSnapshot) -> Changeset:
         assert made is not None
         return _payments_of(snapshot, made, invoice)
     return _invoice(snapshot, order, invoice, made)
+
+
+def is_unsure(made: KnownEffect | None) -> bool:
+    """Whether a call may have made the invoice: it had no usable answer, or nobody knows whether it was sent."""
+    return made is not None and made.state in {Known.UNKNOWN, Known.INTENT}
+
+
+def _left_unsure(snapshot: OrderSnapshot, made: KnownEffect, left: Changeset) -> Changeset:
+    """The order is to be left alone, and may have an invoice by now: what happens to that (a credit) needs the ledger to know of it."""
+    reference = invoice_reference(snapshot.shop, int(snapshot.key.id), _version(snapshot))
+    living = [i for i in snapshot.invoices if i.reference == reference and not i.credits and i.status is not InvoiceStatus.CANCELLED]
+    if living:
+        ident = sequence_id(snapshot.connection.hogia.organization_id, reference)
+        return Changeset(
+            verdict=Verdict.CHANGES,
+            code="ADOPT",
+            reason=f"invoice {living[0].number} was made before: {left.reason}",
+            changes=(AdoptInvoice(key=_key(snapshot), sequence_id=ident, invoice=living[0]),),
+        )
+    if snapshot.now < made.called_at + snapshot.read_delay:
+        return _being_looked_up(made.called_at + snapshot.read_delay)
+    return left
+
+
+def _being_looked_up(until: datetime) -> Changeset:
+    return Changeset(
+        verdict=Verdict.WAIT,
+        code="OUTCOME_BEING_LOOKED_UP",
+        reason="an earlier call may have made the invoice; it is looked up again when Hogia's reads have caught up",
+        until=until,
+    )
 
 
 def _version(snapshot: OrderSnapshot) -> int:
@@ -224,14 +255,9 @@ def _adopt(snapshot: OrderSnapshot, found: HogiaInvoice, paper: InvoiceDocument)
 def _wait_for_reads(snapshot: OrderSnapshot, made: KnownEffect | None) -> Changeset | None:
     """Whether "not found" can be believed yet: Hogia's reads lag behind its writes (hogia.md 3.8)."""
     delay = snapshot.read_delay
-    if made is not None and made.state in {Known.UNKNOWN, Known.INTENT}:
+    if made is not None and is_unsure(made):
         if snapshot.now < made.called_at + delay:
-            return Changeset(
-                verdict=Verdict.WAIT,
-                code="OUTCOME_BEING_LOOKED_UP",
-                reason="an earlier call may have made the invoice; it is looked up again when Hogia's reads have caught up",
-                until=made.called_at + delay,
-            )
+            return _being_looked_up(made.called_at + delay)
         if made.attempts >= MOST_ATTEMPTS:
             raise Rejected(
                 "OUTCOME_UNKNOWN_TOO_OFTEN",

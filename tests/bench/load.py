@@ -126,7 +126,7 @@ class Generator:
         self._load = load
         self._waiting = deque(requests(load))
         self._overdue: deque[tuple[bytes, float]] = deque()
-        self._idle: list[Line] = []
+        self._idle: deque[Line] = deque()
         self._under_way = 0
         self._stop_at = float("inf")
         self._done = asyncio.Event()
@@ -152,7 +152,7 @@ class Generator:
         return Seen(statuses=dict(self.statuses), latencies=self.latencies, seconds=ended - started, cpu_share=share)
 
     async def _open(self, lines: list[Line], started: float) -> None:
-        self._idle = list(lines)
+        self._idle.extend(lines)
         for number in range(self._load.count):
             due = started + number / self._load.rate
             wait = due - time.perf_counter()
@@ -160,7 +160,7 @@ class Generator:
                 await asyncio.sleep(wait)
             request = self._waiting.popleft()
             if self._idle:
-                self._send(self._idle.pop(), request, due)
+                self._send(self._idle.popleft(), request, due)  # in turn, so that none is idle for so long that it is closed
             else:
                 self._overdue.append((request, due))
         await self._done.wait()
