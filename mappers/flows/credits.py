@@ -15,7 +15,7 @@ from functools import partial
 
 from mappers.canonical import Slip
 from mappers.changes_after import AdoptCredit, CreditInvoice, NoteCapture, RefundPayment
-from mappers.connection import CancelledOrder
+from mappers.connection import CancelledOrder, EditedOrder, HogiaStatus
 from mappers.errors import Rejected
 from mappers.flows.credit_ended import cancelled_changes, edited_changes, is_cancelled, is_to_be_cancelled
 from mappers.flows.credit_money import money_changes, needs_payment
@@ -56,9 +56,18 @@ def credit_changes(snapshot: AfterSnapshot) -> CreditDecision:
         _decide(run)
     if not run.is_blocked:
         run.attempt(lambda: money_changes(run))
-    if any(isinstance(change, CreditInvoice | AdoptCredit | RefundPayment | NoteCapture) for change in run.changes):
+    if _follows(snapshot) and any(isinstance(change, CreditInvoice | AdoptCredit | RefundPayment | NoteCapture) for change in run.changes):
         run.waits.append(snapshot.now + read_delay(snapshot))  # what follows from it, once it can be read
     return run.decision()
+
+
+def _follows(snapshot: AfterSnapshot) -> bool:
+    """Whether anything can follow from a credit: money that goes back, an order state, a new invoice. Without it nothing is read again."""
+    shop = snapshot.shop
+    rule = shop.capture.get(snapshot.order.module)
+    money = shop.refunds.register or bool(snapshot.cart_rules) or (rule is not None and (rule.refund or rule.release))
+    state = any(each.hogia is HogiaStatus.CREDITED for each in shop.order_status)
+    return money or state or shop.refunds.edited is EditedOrder.REINVOICE
 
 
 def _decide(run: CreditRun) -> None:
