@@ -58,6 +58,7 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
         changes += captures
         waits += [until] if until else []
         held = held or until is not None
+    notices += _captured_and_cancelled(snapshot, statuses)
     refunding = _is_refunding(snapshot, credit)
     rules = {rule.hogia: rule for rule in snapshot.shop.order_status}
     order = snapshot.order
@@ -90,6 +91,15 @@ def decide_after(snapshot: AfterSnapshot) -> Changeset:
     if parked is not None and decision.verdict is not Verdict.CHANGES:
         raise parked
     return replace(decision, parked=parked)
+
+
+def _captured_and_cancelled(snapshot: AfterSnapshot, statuses: Sequence[HogiaStatus]) -> list[Notice]:
+    """A cancelled invoice is no credit, so nothing says what is to be given back: a person does."""
+    taken = [name for name, effect in snapshot.effects.items() if name.startswith("capture:") and effect.code == "CAPTURED"]
+    if HogiaStatus.CANCELLED not in statuses or not taken:
+        return []
+    message = f"invoice {snapshot.invoice.number} was cancelled in Hogia after its money was captured; refund it at the provider."
+    return [Notice(code="CANCELLED_AFTER_CAPTURE", message=message)]
 
 
 def _is_refunding(snapshot: AfterSnapshot, credit: CreditDecision) -> bool:

@@ -263,3 +263,16 @@ async def test_refunded_state_is_set_when_the_money_has_gone_back(bridge: World)
         await bridge.settle()
     assert KLARNA.refunded(bridge.klarna, payment) == KLARNA.captured(bridge.klarna, payment)
     assert states_of(bridge, order)[-1] == 7, await bridge.story(order)
+
+
+async def test_invoice_cancelled_after_its_money_was_captured_is_told(bridge: World) -> None:
+    payments = {"klarnapayment": {"register": "never"}}
+    await bridge.configure(shop=capture(KLARNA, when="invoiced"), payments=payments)
+    order, payment = await bought(bridge, KLARNA)
+    await bridge.settle()
+    assert KLARNA.captured(bridge.klarna, payment) > 0
+
+    bridge.hogia.cancel(reference_of(order))
+    await hogia_says(bridge, order)
+
+    assert "CANCELLED_AFTER_CAPTURE" in await bridge.story(order)
