@@ -16,8 +16,9 @@ from tests.world import World
 from workers.tasks.sweep import sweep_shops
 
 EXPORT = one("export", "To Norway", TEAPOT, person=NORWEGIAN, place=NORWEGIAN_PLACE)
-TOMORROW = str(today() + timedelta(days=1))
-YESTERDAY = str(today() - timedelta(days=1))
+# Two days: midnight may pass between here and the test.
+LATER = str(today() + timedelta(days=2))
+EARLIER = str(today() - timedelta(days=2))
 
 
 def moved(*states: int, scenario: Scenario = PLAIN) -> Scenario:
@@ -32,7 +33,7 @@ INVOICED: list[tuple[str, dict[str, Any], Scenario]] = [
     ("a_refunded_order_that_was_paid_before_is_invoiced", {}, moved(7)),
     ("an_order_out_of_its_hold_state_is_invoiced", {"hold_states": [3]}, moved(3, 4)),
     ("another_cancel_state_leaves_six_alone", {"cancel_states": [7]}, moved(6)),
-    ("an_order_after_the_start_date_is_invoiced", {"start_date": YESTERDAY}, PLAIN),
+    ("an_order_after_the_start_date_is_invoiced", {"start_date": EARLIER}, PLAIN),
     ("an_order_old_enough_is_invoiced", {"minimum_age_minutes": 0}, PLAIN),
     ("an_included_country_is_invoiced", {"countries": ["NO", "SE"]}, EXPORT),
     ("a_country_not_excluded_is_invoiced", {"excluded_countries": ["DE"]}, EXPORT),
@@ -49,7 +50,7 @@ LEFT_ALONE: list[tuple[str, dict[str, Any], Scenario, str]] = [
     ("a_held_order_waits_for_another_state", {"hold_states": [3]}, moved(3), "ORDER_HELD"),
     ("a_cancelled_order_is_left_alone", {}, moved(6), "ORDER_CANCELLED"),
     ("an_order_in_a_configured_cancel_state_is_left_alone", {"cancel_states": [7]}, moved(7), "ORDER_CANCELLED"),
-    ("an_order_before_the_start_date_is_left_alone", {"start_date": TOMORROW}, PLAIN, "ORDER_BEFORE_START"),
+    ("an_order_before_the_start_date_is_left_alone", {"start_date": LATER}, PLAIN, "ORDER_BEFORE_START"),
     ("a_country_not_included_is_left_alone", {"countries": ["SE"]}, EXPORT, "COUNTRY_NOT_INCLUDED"),
     ("an_excluded_country_is_left_alone", {"excluded_countries": ["NO"]}, EXPORT, "COUNTRY_EXCLUDED"),
     ("a_group_not_included_is_left_alone", {"customer_groups": [4]}, PLAIN, "GROUP_NOT_INCLUDED"),
