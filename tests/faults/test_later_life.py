@@ -85,7 +85,7 @@ class Later:
         await self.rig.call(self.hogia, "POST", "/_control/deliver", what)
         if not is_refunded:
             return
-        await until(lambda: self.is_captured(order), f"order {order} is captured", seconds=60, every=0.2)
+        await until(lambda: self.is_captured(order), f"order {order} is captured", seconds=180, every=1.0)
         row = min(await self._read("order_details", f"[{order}]", "id_order"), key=lambda each: int(each["id"]))
         await self.rig.call(self.shop, "POST", f"/_control/orders/{order}/slip", {"rows": {row["id"]: 1}})
         self.refunds[order] = int(Decimal(row["unit_price_tax_incl"]) * 100)
@@ -182,7 +182,7 @@ async def later(rig: Rig, *, seed: int) -> Later:
     return made
 
 
-async def play(made: Later, *, orders: int, strikes: int) -> None:
+async def play(made: Later, *, orders: int, strikes: int, pause: tuple[float, float] = (0.3, 1.2)) -> None:
     """Invoices first, in peace; then the later life, in trouble."""
     for _ in range(orders):
         await made.buy()
@@ -198,7 +198,7 @@ async def play(made: Later, *, orders: int, strikes: int) -> None:
 
     async def chaos() -> None:
         for _ in range(strikes):
-            await asyncio.sleep(made.sender.chance.uniform(0.3, 1.2))  # random moments are the fault, nothing is synchronised by them
+            await asyncio.sleep(made.sender.chance.uniform(*pause))  # random moments are the fault, nothing is synchronised by them
             await made.strike()
 
     async with asyncio.TaskGroup() as tasks:
@@ -230,6 +230,6 @@ async def test_sixty_orders_are_captured_and_credited_once_under_many_kills() ->
     async with Rig(state_change_seconds=5) as rig:
         made = await later(rig, seed=6)
 
-        await play(made, orders=60, strikes=40)
+        await play(made, orders=60, strikes=30, pause=(0.8, 2.5))
 
         await finish(made, seconds=400)
