@@ -139,9 +139,10 @@ async def create_contact(run: Applying, change: CreateContact) -> None:
             await run.contacts.remember(read_contact(found))
         raise Transient("CONTACT_BEING_MADE", f"contact {change.number} was made meanwhile; it is looked up.", retry_after=1) from error
     contact_id = str(made["id"])
+    # The index first: another order of this customer that found the link and no contact would take it for gone.
+    await run.contacts.made(contact_id, change.card, change.number)
     links = run.contact_link(change.link, contact_id, change.number, change.card)
     await run.write(change.key, EffectState.CONFIRMED, links=links, external_id=contact_id, code="", reason="")
-    await run.contacts.made(contact_id, change.card, change.number)
 
 
 async def link_contact(run: Applying, change: LinkContact) -> None:

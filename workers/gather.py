@@ -21,6 +21,7 @@ from mappers.flows.eligibility import not_to_be_invoiced
 from mappers.flows.head import invoice_day, invoice_reference, terms_days
 from mappers.flows.orders import invoice_key, invoice_version, is_unsure, reference_lacks
 from mappers.hogia.model import HogiaContact
+from mappers.hogia.reading import read_contact
 from mappers.hogia.reading_invoice import read_invoice
 from mappers.snapshot import ContactLink, Known, KnownEffect, OrderSnapshot
 from workers.clients.hogia import HogiaClient, NotFound
@@ -162,7 +163,15 @@ async def _contacts(
         if any(contact.id == linked for contact in candidates):
             return candidates
     await index.refresh(client)
-    return await index.candidates(card, linked, collective)
+    candidates = await index.candidates(card, linked, collective)
+    if linked and all(contact.id != linked for contact in candidates):
+        # A second contact is made in place of one that is gone: that it is gone is for Hogia to say, not for the index.
+        try:
+            await index.remember(read_contact(await client.contact(linked)))
+        except NotFound:
+            return candidates
+        return await index.candidates(card, linked, collective)
+    return candidates
 
 
 async def _articles(resources: Resources, connection: str, client: HogiaClient, order: ShopOrder, shop: Shop) -> FoundArticles:

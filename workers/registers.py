@@ -76,10 +76,14 @@ class Contacts:
             "version": contact.version,
             "row_version": contact.row_version,
         }
-        await self._forget(contact.id)
+        names = self._names(record)
+        before = await self._store.redis.hget(self._by_id, contact.id)
+        # In one step: another worker that looks between a removal and an addition would take the contact for gone.
         async with self._store.redis.pipeline(transaction=True) as pipe:
+            for name in set(self._names(json.loads(before))) - set(names) if before else ():
+                pipe.srem(f"{self._by}:{name}", contact.id)
             pipe.hset(self._by_id, contact.id, json.dumps(record))
-            for name in self._names(record):
+            for name in names:
                 pipe.sadd(f"{self._by}:{name}", contact.id)
             await pipe.execute()
 
@@ -198,12 +202,15 @@ class Articles:
 
     async def remember(self, article: HogiaArticle) -> None:
         """Index one article as it was read; a number that it had before is no longer its."""
-        await self._forget(article.id)
+        number = folded(article.number)
+        before = text(await self._store.redis.hget(self._by_id, article.id)) if article.id else ""
         record = {"number": article.number, "name": article.name, "is_active": article.is_active}
         async with self._store.redis.pipeline(transaction=True) as pipe:
-            pipe.hset(self._key, folded(article.number), json.dumps(record))
+            if before and before != number:
+                pipe.hdel(self._key, before)
+            pipe.hset(self._key, number, json.dumps(record))
             if article.id:
-                pipe.hset(self._by_id, article.id, folded(article.number))
+                pipe.hset(self._by_id, article.id, number)
             await pipe.execute()
 
     async def _forget(self, article_id: str) -> None:

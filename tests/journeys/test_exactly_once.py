@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
-from app.store import ledger
+from app.store import keys, ledger
 from app.store.ledger import EffectState
+from mappers.customer import ContactCard
+from mappers.hogia.model import HogiaContact
 from tests.world import World
+from workers.registers import CONTACTS, Contacts
 
 PAID = Decimal("448.00")
 
@@ -205,3 +209,38 @@ async def test_the_ledger_tells_what_was_done(bridge: World) -> None:
     assert [(e.kind, e.state) for e in effects] == [(kind, EffectState.CONFIRMED) for kind in ("contact", "invoice", "payment")]
     assert effects[1].amount == str(PAID)
     assert effects[1].external_number == str(bridge.invoices_of(order)[0]["number"])
+
+
+async def test_linked_contact_that_the_index_lacks_is_asked_for_and_not_made_again(bridge: World) -> None:
+    """Another worker may be writing the index at that moment; the feed has passed the contact long ago."""
+    await bridge.place("plain")
+    await bridge.settle()
+    await bridge.store.redis.delete(keys.index("hogia:acme", CONTACTS))
+
+    order = await bridge.place("plain")
+    await bridge.settle()
+
+    assert_invoiced_and_paid_once(bridge, order)
+    assert len(bridge.hogia.organisation.contacts) == 1
+
+
+async def test_readers_of_the_contact_index_never_miss_a_contact_that_is_written_again(bridge: World) -> None:
+    index = Contacts(bridge.store, "acme", b"key")
+    contact = HogiaContact(id="c-1", number="PSacme-se-1", is_company=False, is_active=True)
+    card = ContactCard(number="PSacme-se-1", is_company=False)
+    await index.remember(contact)
+    written = asyncio.Event()
+
+    async def write() -> None:
+        for number in range(200):
+            await index.remember(replace(contact, version=number))
+        written.set()
+
+    async def read() -> int:
+        missed = 0
+        while not written.is_set():
+            missed += not await index.candidates(card, "c-1")
+        return missed
+
+    _, missed = await asyncio.gather(write(), read())
+    assert missed == 0
