@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PRODUCT = "product"
     STOCK = "stock"
     CUSTOMER = "customer"
+    CATALOGUE = "catalogue"  # a shop's lane of changed articles or products: `acme-se/catalogue/to-shop`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
+from mappers.catalogue.policy import ProductPolicy
 from mappers.payments.model import Provider
 
 # Read by the door's validator: an unknown key in a connection file is a mistake to be told, not ignored.
@@ -381,6 +382,7 @@ class Shop:
     order_status: tuple[OrderStatusRule, ...] = ()
     capture: Mapping[str, CaptureRule] = field(default_factory=dict)
     refunds: RefundPolicy = field(default_factory=RefundPolicy)
+    products: ProductPolicy = field(default_factory=ProductPolicy)
     write_note: bool = False  # the invoice's number, OCR and payment state into the order's note
 
 
