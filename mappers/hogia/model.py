@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
@@ -128,7 +128,7 @@ class HogiaContact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HogiaArticle:
-    """An article as far as invoices and links need it (hogia.md 3.5). Prices are excl. VAT."""
+    """An article (hogia.md 3.5). Prices are excl. VAT."""
 
     id: str
     number: str
@@ -140,7 +140,49 @@ class HogiaArticle:
     ean: str = ""
     sales_accounts: Mapping[str, int] = field(default_factory=dict)  # NationalSales, EuSales … -> account
     prices: Mapping[str, Decimal] = field(default_factory=dict)  # ISO 4217 -> price excl. VAT
+    is_service: bool = False
+    description: str = ""
+    purchase_price: Decimal | None = None
+    weight_grams: int | None = None
     version: int = 0
+    row_version: int = 0
+
+
+class PriceKind(StrEnum):
+    """`kind` of an extra price (hogia.md 3.6, assumed)."""
+
+    REGULAR = "Regular"
+    CAMPAIGN = "Campaign"
+    UNKNOWN = "unknown"  # a word we do not know
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HogiaPrice:
+    """An extra price of an article: exactly one of `price` and `discount_percent`. It holds from `valid_from` to just before `valid_to`."""
+
+    id: str
+    article: str
+    kind: PriceKind
+    currency: str = "SEK"
+    price_list: str = "A"
+    customer_number: str = ""
+    price: Decimal | None = None
+    discount_percent: Decimal | None = None
+    is_vat_included: bool = False
+    from_quantity: Decimal = Decimal(1)
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    row_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HogiaStock:
+    """An article's balance at one stock point (hogia.md 3.7): `available` is on hand less reserved."""
+
+    id: str
+    article: str
+    available: Decimal
+    on_hand: Decimal = Decimal(0)
     row_version: int = 0
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from mappers.hogia.article import ArticleType
 from mappers.hogia.model import FinancialYear, HogiaAccount, HogiaArticle, HogiaContact, HogiaReference
 from mappers.hogia.reading_invoice import invoice_status, read_invoice
 from mappers.hogia.values import day, flag, mapping, mappings, number, percent, text, whole
@@ -85,6 +86,10 @@ def read_article(body: Mapping[str, Any]) -> HogiaArticle:
         ean=text(body.get("ean")),
         sales_accounts={kind: account for kind, account in accounts.items() if account is not None},
         prices={code: price for code, price in prices.items() if price is not None},
+        is_service=text(body.get("type")) == ArticleType.SERVICE,
+        description=text(body.get("description")),
+        purchase_price=number(body.get("purchasePrice")),
+        weight_grams=whole(body.get("weightGrams")),
         version=whole(body.get("version")) or 0,
         row_version=whole(body.get("rowVersion")) or 0,
     )
