@@ -37,6 +37,7 @@ class KnownEffect:
     code: str = ""  # of what went wrong, or how it was done
     sequence: int = 0  # how many times the other side has definitely said no
     checked: bool = True  # what was made has been read back and is what was decided
+    row_version: int = 0  # of what was made, as it was read back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,7 +39,8 @@ from mappers.hogia.reading import read_article, read_contact
 from mappers.hogia.reading_invoice import read_invoice
 from workers.clients.hogia import HogiaClient, NotFound, NumberTaken, SequenceReused, StaleVersion
 from workers.clients.hogia.session import BEFORE_WRITE
-from workers.registers import Articles, Contacts
+from workers.register_articles import Articles
+from workers.registers import Contacts
 from workers.resources import Resources
 
 CUSTOMER_UNKNOWN = "HOGIA_CUSTOMER_UNKNOWN"
@@ -240,7 +241,9 @@ async def create_invoice(run: Applying, change: CreateInvoice) -> None:
             change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), code=mismatch.code, reason=mismatch.message
         )
         raise mismatch
-    await run.write(change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), checked="1")
+    await run.write(
+        change.key, EffectState.CONFIRMED, external_number=str(found.number or ""), row_version=str(found.row_version), checked="1"
+    )
 
 
 async def _refused(run: Applying, change: CreateInvoice, error: Rejected) -> None:
@@ -275,6 +278,7 @@ async def adopt_invoice(run: Applying, change: AdoptInvoice) -> None:
         amount=str(invoice.gross),
         currency=invoice.currency,
         adopted="1",
+        row_version=str(invoice.row_version),
         checked="1",
         code="",
         reason="",

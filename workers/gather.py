@@ -27,7 +27,8 @@ from mappers.snapshot import ContactLink, Known, KnownEffect, OrderSnapshot
 from workers.clients.hogia import HogiaClient, NotFound
 from workers.fetch_order import fetch_order
 from workers.hogia_reference import hogia_reference
-from workers.registers import Articles, Contacts, FoundArticles
+from workers.register_articles import Articles, FoundArticles
+from workers.registers import Contacts
 from workers.resources import Resources
 
 MISSING_SECONDS = 60
@@ -48,6 +49,7 @@ def _known(effect: ledger.Effect) -> KnownEffect:
         code=effect.code,
         sequence=effect.sequence,
         checked=effect.checked,
+        row_version=effect.row_version,
     )
 
 

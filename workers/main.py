@@ -27,16 +27,24 @@ from workers import job
 from workers.executor import Executor
 from workers.resources import Resources, SharedClock, build
 from workers.tasks.adopt import adopt
+from workers.tasks.catalogue import process_catalogue
+from workers.tasks.catalogue_feed import sweep_catalogues
 from workers.tasks.check import check
 from workers.tasks.deadlines import sweep_deadlines
 from workers.tasks.feed import poll_feeds
 from workers.tasks.order import process_order
 from workers.tasks.pdf import pdf
 from workers.tasks.preview import preview
+from workers.tasks.product import process_product, process_stock
 from workers.tasks.replays import advance
 from workers.tasks.sweep import housekeeping, sweep_effects, sweep_shops
 
-HANDLERS: dict[Kind, job.Handler] = {Kind.ORDER: process_order}
+HANDLERS: dict[Kind, job.Handler] = {
+    Kind.ORDER: process_order,
+    Kind.PRODUCT: process_product,
+    Kind.STOCK: process_stock,
+    Kind.CATALOGUE: process_catalogue,
+}
 EXPIRES_MS = 30 * 86_400_000  # arq forgets a job after this; the mark never does
 STRUCK = 60  # Redis retries of arq's own pool, half a second apart: half a minute of outage without a restart of the executor
 CANCEL_SECONDS = 0.2
@@ -232,6 +240,7 @@ class WorkerProcess:
         if not self._stopping.is_set():
             await sweep_shops(self._resources)
             await sweep_effects(self._resources)
+            await sweep_catalogues(self._resources)
 
     async def _feeds(self) -> None:
         if not self._stopping.is_set():

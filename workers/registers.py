@@ -1,4 +1,4 @@
-"""Local indexes of Hogia's contacts and articles, kept up by their rowversion feeds: who may be this customer, which articles are there.
+"""A local index of Hogia's contacts, kept up by their rowversion feed: who may be this customer.
 
 Hogia's lists can be filtered by number only (hogia.md 1.4), so matching by organisation number, VAT number or e-mail needs an index of our
 own. It holds no person: e-mails and names are keyed hashes. A lost index is read again from row version 0.
@@ -9,20 +9,18 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from app.store import cache, keys
 from app.store.redis import Store, text
 from mappers.customer import ContactCard
-from mappers.flows.articles import folded
-from mappers.hogia.model import HogiaArticle, HogiaContact
-from mappers.hogia.reading import read_article, read_contact
+from mappers.hogia.model import HogiaContact
+from mappers.hogia.reading import read_contact
 from mappers.identity import fold
 from workers.clients.hogia import HogiaClient
 
-CONTACTS, ARTICLES = "contacts", "articles"
+CONTACTS = "contacts"
 BATCH = 200
 SOMEBODY = "?|?"  # a person whose name is not the card's
 
@@ -153,72 +151,3 @@ class Contacts:
             person_key=card.person_key,
         )
         await self.remember(replace(contact, row_version=0))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundArticles:
-    """What the index says of some folded numbers."""
-
-    active: Mapping[str, str]  # -> the article's own spelling
-    names: Mapping[str, str]  # -> the article's name
-    inactive: frozenset[str]
-
-
-class Articles:
-    """The index of one connection's articles: folded number → the article's own spelling, its name, whether it can be sold."""
-
-    def __init__(self, store: Store, connection: str) -> None:
-        self._store = store
-        self._owner = f"hogia:{connection}"
-        self._key = keys.index(self._owner, ARTICLES)
-        self._by_id = keys.index(self._owner, f"{ARTICLES}-by-id")
-
-    async def refresh(self, client: HogiaClient) -> int:
-        """Read what changed since the last time; answers how many."""
-        since = int(await cache.watermark(self._store, self._owner, ARTICLES) or 0)
-        count = 0
-        async for entry in client.articles_changed(since):
-            if entry.is_deleted:
-                await self._forget(entry.id)
-            else:
-                await self.remember(read_article(entry.body))
-            count, since = count + 1, entry.row_version
-            if count % BATCH == 0:
-                await cache.set_watermark(self._store, self._owner, ARTICLES, str(since))
-        if count:
-            await cache.set_watermark(self._store, self._owner, ARTICLES, str(since))
-        return count
-
-    async def known(self, numbers: frozenset[str]) -> FoundArticles:
-        """What is known of the folded numbers."""
-        ordered = sorted(numbers)
-        raw = await self._store.redis.hmget(self._key, ordered) if ordered else []
-        found = {number: json.loads(value) for number, value in zip(ordered, raw, strict=True) if value}
-        return FoundArticles(
-            active={number: record["number"] for number, record in found.items() if record["is_active"]},
-            names={number: record["name"] for number, record in found.items() if record["is_active"]},
-            inactive=frozenset(number for number, record in found.items() if not record["is_active"]),
-        )
-
-    async def remember(self, article: HogiaArticle) -> None:
-        """Index one article as it was read; a number that it had before is no longer its."""
-        number = folded(article.number)
-        before = text(await self._store.redis.hget(self._by_id, article.id)) if article.id else ""
-        record = {"number": article.number, "name": article.name, "is_active": article.is_active}
-        async with self._store.redis.pipeline(transaction=True) as pipe:
-            if before and before != number:
-                pipe.hdel(self._key, before)
-            pipe.hset(self._key, number, json.dumps(record))
-            if article.id:
-                pipe.hset(self._by_id, article.id, number)
-            await pipe.execute()
-
-    async def _forget(self, article_id: str) -> None:
-        number = text(await self._store.redis.hget(self._by_id, article_id))
-        if number:
-            await self.forget_number(number)
-            await self._store.redis.hdel(self._by_id, article_id)
-
-    async def forget_number(self, number: str) -> None:
-        """Drop the article with this number from the index: Hogia says that there is none."""
-        await self._store.redis.hdel(self._key, folded(number))

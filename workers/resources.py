@@ -64,8 +64,9 @@ class Resources:
 
         return count
 
-    def shop_client(self, configured: Configured, shop: Shop) -> PrestaShopClient:
-        key = ("shop", shop.key, shop.url, shop.id_shop, configured.shop_secret(shop.key, "webservice_key"), shop.requests_per_second)
+    def shop_client(self, configured: Configured, shop: Shop, *, bulk: bool = False) -> PrestaShopClient:
+        """`bulk`: for work that orders go before. It takes part in the same rate limit and leaves its burst to the others."""
+        key = ("shop", shop.key, shop.url, shop.id_shop, configured.shop_secret(shop.key, "webservice_key"), shop.requests_per_second, bulk)
         if key not in self.clients:
             destination = f"shop:{shop.key}"
             self.clients[key] = PrestaShopClient(
@@ -74,13 +75,17 @@ class Resources:
                 url=shop.url,
                 id_shop=shop.id_shop,
                 webservice_key=configured.shop_secret(shop.key, "webservice_key"),
-                gate=SharedGate(self.store, destination, per_second=shop.requests_per_second, burst=max(10, int(shop.requests_per_second))),
+                gate=self._gate(destination, shop.requests_per_second, bulk=bulk),
                 on_call=self.counter(destination),
             )
         client: PrestaShopClient = self.clients[key]
         return client
 
-    def hogia_client(self, configured: Configured) -> HogiaClient:
+    def _gate(self, destination: str, per_second: float, *, bulk: bool) -> SharedGate:
+        return SharedGate(self.store, destination, per_second=per_second, burst=1 if bulk else max(10, int(per_second)))
+
+    def hogia_client(self, configured: Configured, *, bulk: bool = False) -> HogiaClient:
+        """`bulk`: as for shops."""
         organisation = configured.connection.hogia
         key = (
             "hogia",
@@ -88,6 +93,7 @@ class Resources:
             organisation,
             configured.hogia_secret("client_id"),
             configured.hogia_secret("client_secret"),
+            bulk,
         )
         if key not in self.clients:
             destination = f"hogia:{configured.connection.key}"
@@ -96,12 +102,7 @@ class Resources:
                 organisation,
                 client_id=configured.hogia_secret("client_id"),
                 client_secret=configured.hogia_secret("client_secret"),
-                gate=SharedGate(
-                    self.store,
-                    destination,
-                    per_second=organisation.requests_per_second,
-                    burst=max(10, int(organisation.requests_per_second)),
-                ),
+                gate=self._gate(destination, organisation.requests_per_second, bulk=bulk),
                 now=time.monotonic,
                 request_id=lambda: str(uuid.uuid4()),
                 on_call=self.counter(destination),

@@ -50,6 +50,7 @@ class Effect:
     adopted: bool
     checked: bool
     sequence: int
+    row_version: int  # of what was made, where the other side has one
 
     @classmethod
     def read(cls, fields: Mapping[str, str]) -> Effect:
@@ -74,6 +75,7 @@ class Effect:
             adopted=fields.get("adopted") == "1",
             checked=fields.get("checked", "1") == "1",
             sequence=int(fields.get("sequence") or 0),
+            row_version=int(fields.get("row_version") or 0),
         )
 
 

@@ -394,3 +394,21 @@ local open = math.min(tonumber(ARGV[3]) * 2 ^ (opened - 1), tonumber(ARGV[4]))
 redis.call('HSET', KEYS[1], 'open_until', int(now + open), 'probe_until', 0)
 return int(open)
 """
+
+LOOKED_AT = """
+-- KEYS: items by when they became due. ARGV: when the look began, then item and when to look again (0: not by itself).
+-- One that became due during the look stays due.
+local began = tonumber(ARGV[1])
+for i = 2, #ARGV, 2 do
+  local score = redis.call('ZSCORE', KEYS[1], ARGV[i])
+  if not score or tonumber(score) <= began then
+    local again = tonumber(ARGV[i + 1])
+    if again > 0 then
+      redis.call('ZADD', KEYS[1], int(again), ARGV[i])
+    elseif score then
+      redis.call('ZREM', KEYS[1], ARGV[i])
+    end
+  end
+end
+return 1
+"""

@@ -68,6 +68,7 @@ class Scripts:
         self.release = script(lua.RELEASE)
         self.drop = script(lua.DROP)
         self.breaker_tell = script(lua.BREAKER_TELL)
+        self.looked_at = script(lua.LOOKED_AT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

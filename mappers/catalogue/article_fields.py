@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mappers.catalogue.html import plain_text
-from mappers.catalogue.items import Item, full_name
+from mappers.catalogue.items import Item, attributes, full_name, product_name
 from mappers.catalogue.model import ProductType
 from mappers.catalogue.policy import FieldGroup, ProductPolicy
 from mappers.hogia.article import ArticleType, SalesAccountType
@@ -17,6 +17,7 @@ from mappers.hogia.text import ARTICLE_DESCRIPTION, ARTICLE_NAME, EAN, fit
 
 FOUR = Decimal("0.0001")
 CENT = Decimal("0.01")
+SHORTEST_BASE = 20  # characters that the product's own name keeps, however long the attributes are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,10 +50,12 @@ class ArticleField:
 def article_name(facts: Facts) -> str:
     """Cut so that what tells combinations apart stays."""
     name = plain_text(full_name(facts.item, facts.option_texts, facts.language))
-    if len(name) <= ARTICLE_NAME or facts.item.combination is None:
+    told = plain_text(attributes(facts.item, facts.option_texts))
+    if len(name) <= ARTICLE_NAME or not told:
         return fit(name, ARTICLE_NAME) or facts.number
-    base, _, options = name.rpartition(" (")
-    return f"{fit(base, max(20, ARTICLE_NAME - len(options) - 2))} ({options}"[:ARTICLE_NAME]
+    options = fit(told, ARTICLE_NAME - SHORTEST_BASE - 3)
+    base = fit(plain_text(product_name(facts.item, facts.language)), ARTICLE_NAME - len(options) - 3)
+    return f"{base} ({options})"
 
 
 def _description(facts: Facts) -> str | None:
@@ -100,7 +103,8 @@ def _as_accounts(article: HogiaArticle) -> list[dict[str, Any]]:
 
 
 def _unordered(value: Any) -> Any:
-    return sorted(value, key=str) if isinstance(value, list) else value
+    """Lists of objects as sets: Hogia may give them in another order, and 100 is 100.00."""
+    return {frozenset(each.items()) for each in value} if isinstance(value, list) else value
 
 
 ARTICLE_FIELDS: tuple[ArticleField, ...] = (

@@ -105,9 +105,17 @@ def _checked(number: str, *, is_new: bool = False) -> Numbered:
 
 def full_name(item: Item, texts: Mapping[int, str], language: int) -> str:
     """The product's name, and a combination's attributes behind it: `Tröja (Storlek: S, Färg: Röd)`. `texts`: value id → text."""
-    names = item.product.names
-    name = names.get(language) or next((each for _, each in sorted(names.items()) if each), "")
-    if item.combination is None:
-        return name
-    told = ", ".join(text for value in item.combination.values if (text := texts.get(value, "")))
+    name, told = product_name(item, language), attributes(item, texts)
     return f"{name} ({told})" if told else name
+
+
+def product_name(item: Item, language: int) -> str:
+    """The product's name in the language, else in the first that has one."""
+    names = item.product.names
+    return names.get(language) or next((each for _, each in sorted(names.items()) if each), "")
+
+
+def attributes(item: Item, texts: Mapping[int, str]) -> str:
+    """What tells a combination from its siblings: `Storlek: S, Färg: Röd`; "" for a product that is sold itself."""
+    values = item.combination.values if item.combination else ()
+    return ", ".join(text for value in values if (text := texts.get(value, "")))

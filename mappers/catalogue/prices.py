@@ -49,7 +49,8 @@ def resolve(article: HogiaArticle, prices: Iterable[HogiaPrice], policy: Product
     edges = sorted({edge for price in usable for edge in (price.valid_from, price.valid_to) if edge is not None and edge > now})
     if ordinary is None:
         return Prices(ordinary=None, next_change=edges[0] if edges else None)
-    tiers = sorted({ONE, *(price.from_quantity for price in usable)} if policy.quantity_prices else {ONE})
+    # PrestaShop counts whole pieces: prices from 2.5 and from 3 are one tier, or two specific prices would have the same place.
+    tiers = sorted({1, *(_pieces(price.from_quantity) for price in usable)} if policy.quantity_prices else {1})
     spans: list[Span] = []
     for index, quantity in enumerate(tiers):
         below = tiers[index - 1] if index else None
@@ -99,8 +100,8 @@ def _spans(
     base: Decimal | None,
     rate: Decimal | None,
     *,
-    quantity: Decimal,
-    below: Decimal | None,
+    quantity: int,
+    below: int | None,
     ordinary: Decimal,
     starts: Sequence[datetime],
 ) -> list[Span]:
@@ -108,27 +109,27 @@ def _spans(
     found: list[Span] = []
     for index, start in enumerate(starts):
         end = starts[index + 1] if index + 1 < len(starts) else None
-        price = _at(prices, base, rate, quantity=quantity, at=start)
-        lower = ordinary if below is None else _at(prices, base, rate, quantity=below, at=start)
+        price = _at(prices, base, rate, quantity=Decimal(quantity), at=start)
+        lower = ordinary if below is None else _at(prices, base, rate, quantity=Decimal(below), at=start)
         # The ordinary price of a later time is written when that time comes; until then the shop computes from today's.
-        later = below is None and price == _at(prices, base, rate, quantity=quantity, at=start, campaigns=False)
+        later = below is None and price == _at(prices, base, rate, quantity=Decimal(quantity), at=start, campaigns=False)
         if price is None or price == lower or later:
             continue
         exact = price.quantize(SIX, ROUND_HALF_UP)
         began = _began(prices, start, quantity) if index == 0 else start
         if found and found[-1].ends_at == start and found[-1].price == exact:
-            found[-1] = Span(from_quantity=_pieces(quantity), price=exact, starts_at=found[-1].starts_at, ends_at=end)
+            found[-1] = Span(from_quantity=quantity, price=exact, starts_at=found[-1].starts_at, ends_at=end)
         else:
-            found.append(Span(from_quantity=_pieces(quantity), price=exact, starts_at=began, ends_at=end))
+            found.append(Span(from_quantity=quantity, price=exact, starts_at=began, ends_at=end))
     return found
 
 
 def _pieces(quantity: Decimal) -> int:
-    """PrestaShop counts whole pieces: a price from 2.5 holds from 3."""
+    """A price from 2.5 pieces holds from 3."""
     return max(1, int(quantity.to_integral_value(ROUND_CEILING)))
 
 
-def _began(prices: Sequence[HogiaPrice], now: datetime, quantity: Decimal) -> datetime | None:
+def _began(prices: Sequence[HogiaPrice], now: datetime, quantity: int) -> datetime | None:
     """When what holds now began: the latest start among what is active; the same at every look, so that nothing is written anew."""
     active = [price.valid_from for price in prices if _holds(price, now) and price.from_quantity <= quantity]
     return max((start for start in active if start is not None), default=None)

@@ -74,8 +74,11 @@ def _money(value: Decimal | None) -> str:
 
 
 def _any_name(product: ShopProduct) -> str:
-    """The name that all languages share; something that is no name where they differ: then the merchant has translated it."""
-    found = set(product.names.values())
+    """The name that all languages share; something that is no name where they differ: then the merchant has translated it.
+
+    A language without a name, added to the shop since, has not been translated.
+    """
+    found = {name for name in product.names.values() if name}
     return found.pop() if len(found) == 1 else "\n".join(sorted(found))
 
 

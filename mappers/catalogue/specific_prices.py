@@ -127,10 +127,11 @@ def plan(
     changes: list[CatalogueChange] = []
     foreign = {_identity(fields) for ident, fields in told.items() if ident not in owned and ident not in kept}
     blocked = [fields for fields in missing if _identity(fields) in foreign]
-    for fields in (fields for fields in missing if fields not in blocked):
-        # The one with the same identity is changed, or PrestaShop would refuse the new one while the old is there.
-        same = next((ident for ident in ours if _identity(told[ident]) == _identity(fields)), None)
-        chosen = same if same is not None else (ours[0] if ours else 0)
+    # The one with the same identity is changed, or PrestaShop would refuse the new one while the old is there; before others are moved.
+    places = {_identity(told[ident]): ident for ident in ours}
+    wanting = [fields for fields in missing if fields not in blocked]
+    for fields in sorted(wanting, key=lambda each: _identity(each) not in places):
+        chosen = places.get(_identity(fields)) or (ours[0] if ours else 0)
         if chosen:
             ours.remove(chosen)
             kept[chosen] = dict(fields)
@@ -151,7 +152,10 @@ def _overlaps(foreign: Iterable[SpecificPrice], wants: Sequence[Mapping[str, str
     live = [
         price
         for price in foreign
-        if price.combination_id in {0, target.combination_id} and price.customer_id == 0 and (price.ends_at is None or price.ends_at > now)
+        if price.combination_id in {0, target.combination_id}
+        and not price.customer_id
+        and not price.cart_id
+        and (price.ends_at is None or price.ends_at > now)
     ]
     if not live or not wants:
         return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 
 from mappers.catalogue.article_fields import Facts, differing, wanted_body
 from mappers.catalogue.changes import CatalogueChange, PutArticle, SetReference
@@ -14,7 +15,7 @@ from mappers.catalogue.outcome import Notice, Outcome, Status, product_item
 from mappers.catalogue.policy import FieldGroup
 from mappers.catalogue.vat import TaxGroups, account_for
 from mappers.changes import sequence_id
-from mappers.connection import Connection, Shop
+from mappers.connection import Connection, OrderPolicy, Shop
 from mappers.flows.articles import folded
 from mappers.hogia.model import HogiaArticle
 
@@ -65,7 +66,8 @@ def decide_product(look: ProductLook) -> tuple[ItemDecision, ...]:
         reason = lead.reason or f"in the flow {look.connection.flow} articles come from Hogia."
         return (_left(product_item(look.product_id), "", lead.code or "HOGIA_LEADS", reason),)
     items = items_of(look.product) if look.product is not None and not look.product.is_draft else ()
-    found = [_decide(look, item) for item in items]
+    numbers_here = [(folded(numbered(item, look.shop.products).number), item.name) for item in items]
+    found = [_decide(look, item, siblings=numbers_here) for item in items]
     numbers = {folded(each.outcome.number) for each in found if each.outcome.number}
     if shop_leads:
         found += [_gone(look, number, item) for number, item in sorted(look.linked.items()) if number not in numbers]
@@ -87,12 +89,12 @@ def _refused(item: str, number: str, code: str, reason: str) -> ItemDecision:
     return ItemDecision(outcome=Outcome(item=item, number=number, status=Status.REFUSED, code=code, reason=reason))
 
 
-def _decide(look: ProductLook, item: Item) -> ItemDecision:
+def _decide(look: ProductLook, item: Item, *, siblings: Sequence[tuple[str, str]]) -> ItemDecision:
     has = numbered(item, look.shop.products)
     if has.code:
         return _refused(item.name, "", has.code, has.reason)
     key = folded(has.number)
-    twins = look.twins.get(key, ())
+    twins = ({*look.twins.get(key, ())} | {name for number, name in siblings if number == key}) - {item.name}
     if twins:
         told = ", ".join(sorted(twins)[:5])
         reason = f"{told} {'has' if len(twins) == 1 else 'have'} the same reference (case and blanks do not count). Give each its own."
@@ -117,7 +119,7 @@ def _decide(look: ProductLook, item: Item) -> ItemDecision:
 
 def _article(look: ProductLook, item: Item, has: Numbered, article: HogiaArticle | None) -> ItemDecision:
     rate = look.taxes.rate(item.product.tax_rules_group)
-    account = account_for(rate, look.shop.orders.accounts.sweden, is_service=item.is_virtual) if rate is not None else None
+    account = _account(look.shop.orders, has.number, rate, is_service=item.is_virtual) if rate is not None else None
     if account is None:
         what = (
             f"tax rules group {item.product.tax_rules_group} has no rule for {look.shop.country}"
@@ -159,6 +161,15 @@ def _article(look: ProductLook, item: Item, has: Numbered, article: HogiaArticle
     return ItemDecision(outcome=told, changes=(*new_reference, update), links=True)
 
 
+def _account(orders: OrderPolicy, number: str, rate: Decimal, *, is_service: bool) -> int | None:
+    """Of sales at home; gift cards and exempt articles, sold at 0 %, have accounts of their own, as on the invoice."""
+    if not rate and number in orders.gift_card_articles:
+        return orders.accounts.gift_cards
+    if not rate and number in orders.exempt_articles:
+        return orders.exempt_articles[number]
+    return account_for(rate, orders.accounts.sweden, is_service=is_service)
+
+
 def _notices(item: Item, facts: Facts) -> tuple[Notice, ...]:
     found = []
     if item.price <= 0:
@@ -171,16 +182,17 @@ def _notices(item: Item, facts: Facts) -> tuple[Notice, ...]:
 def _gone(look: ProductLook, number: str, item: str) -> ItemDecision:
     """A number that was this product's: its article is switched off, unless another item has taken the number over."""
     article = look.articles.get(number)
-    if look.twins.get(number) or article is None or not article.is_active:
+    owner = look.owners.get(number)
+    if look.twins.get(number) or article is None or not article.is_active or (owner is not None and owner.shop != look.shop.key):
         return _left(
             item,
             article.number if article else number,
             "ITEM_GONE",
-            "it is no longer in the shop; there is nothing to switch off in Hogia.",
+            "nothing of this product has the number any more; there is nothing to switch off in Hogia.",
         )
     change = PutArticle(
         number=article.number, body={"isActive": False}, article_id=article.id, version=article.version, differs=("isActive",)
     )
-    reason = "it is no longer in the shop; the article is made inactive, not deleted."
+    reason = "nothing in the shop has this number any more; the article is made inactive, not deleted."
     outcome = Outcome(item=item, number=article.number, status=Status.DEACTIVATED, code="ITEM_GONE", reason=reason)
     return ItemDecision(outcome=outcome, changes=(change,))

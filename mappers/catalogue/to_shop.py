@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
-from mappers.catalogue.changes import CatalogueChange, CreateProduct, ItemLink, SetReference, SetStock, UpdateCombination, UpdateProduct
+from mappers.catalogue.changes import (
+    CatalogueChange,
+    CreateProduct,
+    DropSpecificPrice,
+    ItemLink,
+    SetReference,
+    SetStock,
+    UpdateCombination,
+    UpdateProduct,
+)
 from mappers.catalogue.items import Item
 from mappers.catalogue.leads import Lead, Leader
 from mappers.catalogue.model import OutOfStock, ProductType, ShopStock, SpecificPrice
@@ -19,12 +28,14 @@ from mappers.catalogue.product_fields import ArticleFacts, followed, made_fields
 from mappers.catalogue.specific_prices import Target, plan
 from mappers.connection import Connection, Shop
 from mappers.hogia.model import HogiaArticle, HogiaPrice
+from mappers.snapshot import Known, KnownEffect
 
 OUT_OF_STOCK: Mapping[OutOfStockRule, int] = {
     OutOfStockRule.DENY: OutOfStock.DENY,
     OutOfStockRule.ALLOW: OutOfStock.ALLOW,
     OutOfStockRule.SHOP_DEFAULT: OutOfStock.SHOP_DEFAULT,
 }
+CREATE_RUNS = timedelta(seconds=90)  # how long a request that lost its answer may still be carried out by the shop's PHP
 SWITCHED_OFF = "switched_off"  # in an item's memory: it was us
 
 
@@ -46,9 +57,12 @@ class ArticleLook:
     tax_group: int | None = None  # the shop's group for that rate
     found: tuple[Item, ...] = ()  # what in the shop has the number (case and blanks do not count)
     former: Item | None = None  # what the article was linked to under the number that it had before
+    former_link: ItemLink | None = None  # and what was remembered of it
     stocks: Sequence[ShopStock] = ()  # of what was found
     specific_prices: Sequence[SpecificPrice] = ()  # of the product that was found
     link: ItemLink | None = None
+    made: KnownEffect | None = None  # what the ledger has of the product that was made for the number, the last one
+    create_key: str = ""  # the ledger's key of the product that may be made now
     languages: tuple[int, ...] = ()
     currency: str = "SEK"  # the shop's default currency
     creates: bool = False  # the initial synchronisation from Hogia: what is missing in the shop is made, whoever leads
@@ -66,8 +80,9 @@ class ArticleDecision:
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """What is being decided, part by part."""
+    """What is being decided, part by part. `link` is what is remembered of the item, as it was before."""
 
+    link: ItemLink
     changes: list[CatalogueChange] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     product: dict[str, str | Mapping[int, str]] = field(default_factory=dict)
@@ -110,10 +125,11 @@ def _is_for_sale(article: HogiaArticle) -> bool:
 
 def _without_article(look: ArticleLook) -> ArticleDecision:
     """Hogia deletes no article by itself; one that is gone is taken for inactive where Hogia leads and we made or followed the product."""
-    if look.found and look.link is not None and look.link.article_id and _hogia_leads(look, FieldGroup.ARTICLE):
-        draft = _Draft(written=dict(look.link.written), owned=look.link.owned)
-        _switch(look, look.found[0], draft, on=False)
-        return _closed(look, look.number, look.found[0], draft, code="ARTICLE_GONE", why="Hogia no longer has the article.")
+    if len(look.found) == 1 and _hogia_leads(look, FieldGroup.ARTICLE):
+        draft = _draft(look, look.found[0])
+        if draft.link.article_id:
+            _switch(look, look.found[0], draft, on=False)
+            return _closed(look, look.number, look.found[0], draft, code="ARTICLE_GONE", why="Hogia no longer has the article.")
     return _ended(look, look.number, Status.LEFT_OUT, "ARTICLE_MISSING", "Hogia has no such article.")
 
 
@@ -128,7 +144,7 @@ def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> Articl
             code="ARTICLE_RENUMBERED",
             reason=f"the article's number was changed in Hogia; {former.name} follows it.",
         )
-        return ArticleDecision(outcome=outcome, changes=(rename,), link=look.link, again_at=look.now)
+        return ArticleDecision(outcome=outcome, changes=(rename,), link=look.former_link or look.link, again_at=look.now)
     if not _is_for_sale(article):
         why = "it is no webshop article." if article.is_active else "it is inactive in Hogia."
         return _ended(look, article.number, Status.LEFT_OUT, "NOT_FOR_THE_SHOP", why)
@@ -140,6 +156,22 @@ def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> Articl
             "NOT_IN_SHOP",
             "the shop has no product with this reference, and the shop leads its products.",
         )
+    if look.made is not None and look.made.state in {Known.INTENT, Known.UNKNOWN}:
+        ripe = look.made.called_at + CREATE_RUNS
+        if look.now < ripe:
+            outcome = Outcome(
+                item=article_item(look.number),
+                number=article.number,
+                status=Status.WAITING,
+                code="PRODUCT_BEING_MADE",
+                reason="the shop did not answer when it was made; whether it is there is looked at once more before it is tried again.",
+            )
+            return ArticleDecision(outcome=outcome, link=look.link, again_at=ripe)
+    if look.made is not None and look.made.state is Known.CONFIRMED and not look.creates:
+        reason = (
+            f"product {look.made.external_id} was made for it and is gone from the shop; it is not made again but by `catalogue start`."
+        )
+        return _ended(look, article.number, Status.LEFT_OUT, "DELETED_IN_SHOP", reason)
     refusal = _unmakeable(look, prices)
     if refusal is not None:
         return _ended(look, article.number, Status.REFUSED, *refusal)
@@ -148,9 +180,7 @@ def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> Articl
     facts = _facts(look, article, prices.ordinary)
     fields = made_fields(facts)
     written = {name: next(iter(value.values())) if isinstance(value, Mapping) else value for name, value in fields.items()}
-    change = CreateProduct(
-        key=f"product:{look.shop.key}/{look.number}", number=article.number, fields=fields, categories=(look.shop.products.category,)
-    )
+    change = CreateProduct(key=look.create_key, number=article.number, fields=fields, categories=(look.shop.products.category,))
     outcome = Outcome(item=article_item(look.number), number=article.number, status=Status.CREATED, reason="the product is made.")
     link = ItemLink(article_id=article.id, written=written)
     # Its stock row and its prices are looked at when it is there.
@@ -188,12 +218,15 @@ def _facts(look: ArticleLook, article: HogiaArticle, price: Decimal) -> ArticleF
 
 
 def _found(look: ArticleLook, article: HogiaArticle, item: Item, prices: Prices) -> ArticleDecision:
-    link = look.link or ItemLink()
-    draft = _Draft(written=dict(link.written), owned=link.owned)
+    draft = _draft(look, item)
     if not _is_for_sale(article):
         why = "it is inactive in Hogia." if not article.is_active else "it is no webshop article."
-        if _hogia_leads(look, FieldGroup.ARTICLE) and link.article_id:
-            _switch(look, item, draft, on=False)
+        if draft.link.article_id:
+            if _hogia_leads(look, FieldGroup.ARTICLE):
+                _switch(look, item, draft, on=False)
+            if _hogia_leads(look, FieldGroup.STOCK):
+                # What cannot be switched off, a combination or a product that the shop leads, must not sell what is not there.
+                _stock(look, article, item, draft)
         return _closed(look, article.number, item, draft, code="NOT_FOR_THE_SHOP", why=why)
     if _hogia_leads(look, FieldGroup.ARTICLE):
         _follow(look, article, item, prices, draft)
@@ -202,6 +235,19 @@ def _found(look: ArticleLook, article: HogiaArticle, item: Item, prices: Prices)
     if _hogia_leads(look, FieldGroup.STOCK):
         _stock(look, article, item, draft)
     return _closed(look, article.number, item, draft, again_at=prices.next_change if _hogia_leads(look, FieldGroup.PRICE) else None)
+
+
+def _draft(look: ArticleLook, item: Item) -> _Draft:
+    """What is remembered, where it is of this item.
+
+    When the merchant has moved the number to another one, nothing there was written by us, and what we set on the former is taken away.
+    """
+    link = look.link or ItemLink()
+    if not link.product_id or (link.product_id, link.combination_id) == (item.product.id, item.combination_id):
+        return _Draft(link=link, written=dict(link.written), owned=link.owned)
+    if not _hogia_leads(look, FieldGroup.PRICE):
+        return _Draft(link=ItemLink(), owned=link.owned)
+    return _Draft(link=ItemLink(), changes=[DropSpecificPrice(specific_price_id=ident) for ident in sorted(link.owned)])
 
 
 def _closed(
@@ -224,12 +270,12 @@ def _closed(
         reason=f"{why} {reason}".strip() if changes and why else reason,
         notices=tuple(draft.notices),
     )
-    before = look.link or ItemLink()
+    followed_it = look.article is not None and _is_for_sale(look.article)
     link = replace(
-        before,
+        draft.link,
         product_id=item.product.id,
         combination_id=item.combination_id,
-        article_id=look.article.id if look.article else before.article_id,
+        article_id=look.article.id if look.article and followed_it else draft.link.article_id,
         written=draft.written,
         owned=draft.owned,
     )
@@ -283,6 +329,10 @@ def _price(look: ArticleLook, item: Item, prices: Prices, draft: _Draft) -> None
             "Hogia has no price above 0 for it; the shop's price is left alone.",
         )
         return
+    if item.combination is None and any(each.reference.strip() for each in item.product.combinations):
+        # It is the base that the impacts of all combinations are added to: another base is another price for each of them.
+        draft.note("PRICE_OF_COMBINATIONS", "the product's price is that of its combinations, which have articles of their own.")
+        return
     if item.combination is None:
         if item.product.price.quantize(SIX, ROUND_HALF_UP) != prices.ordinary:
             draft.product["price"] = f"{prices.ordinary:.6f}"
@@ -291,7 +341,10 @@ def _price(look: ArticleLook, item: Item, prices: Prices, draft: _Draft) -> None
         if item.combination.impact.quantize(SIX, ROUND_HALF_UP) != impact:
             draft.product["price"] = f"{impact:.6f}"
     target = Target(product_id=item.product.id, combination_id=item.combination_id, shop_id=look.shop.id_shop, zone=look.zone)
-    done = plan(prices.spans, prices.ordinary, target=target, there=look.specific_prices, owned=draft.owned, now=look.now)
+    spans = [span for span in prices.spans if span.price > 0]
+    if len(spans) < len(prices.spans):
+        draft.note("CAMPAIGN_ZERO", "Hogia has a campaign or quantity price of 0 for it; nothing is put up for sale for free.")
+    done = plan(spans, prices.ordinary, target=target, there=look.specific_prices, owned=draft.owned, now=look.now)
     draft.changes += done.changes
     draft.notices += done.notices
     draft.owned = done.owned
@@ -304,7 +357,7 @@ def _stock(look: ArticleLook, article: HogiaArticle, item: Item, draft: _Draft) 
     if item.combination is None and item.product.combinations:
         draft.note("STOCK_OF_COMBINATIONS", "the product's stock is that of its combinations; each needs an article of its own.")
         return
-    row = _row(look, item)
+    row = _row(look, item.product.id, item.combination_id)
     if row is None:
         draft.note(
             "STOCK_ROW_MISSING", f"the shop has no stock row for it in shop {look.shop.id_shop}. Save the product in the back office."
@@ -319,18 +372,20 @@ def _stock(look: ArticleLook, article: HogiaArticle, item: Item, draft: _Draft) 
     if left < 0:
         draft.note("STOCK_NEGATIVE", f"{-left} more are sold than Hogia has available; the shop shows 0.")
     quantity = max(left, 0)
+    # PrestaShop asks the product's own row what to do when a combination is used up (StockAvailable::outOfStock).
+    rule_row = _row(look, item.product.id) or row
     behaviour = OUT_OF_STOCK.get(look.shop.products.out_of_stock)
-    if row.quantity != quantity or (behaviour is not None and row.out_of_stock != behaviour):
-        change = SetStock(
-            stock=row,
-            quantity=quantity if row.quantity != quantity else None,
-            out_of_stock=behaviour if behaviour is not None and row.out_of_stock != behaviour else None,
-        )
-        draft.changes.append(change)
+    new_rule = behaviour if behaviour != rule_row.out_of_stock else None
+    new_quantity = quantity if row.quantity != quantity else None
+    if new_rule is not None and rule_row.id != row.id:
+        draft.changes.append(SetStock(stock=rule_row, out_of_stock=new_rule))
+        new_rule = None
+    if new_quantity is not None or new_rule is not None:
+        draft.changes.append(SetStock(stock=row, quantity=new_quantity, out_of_stock=new_rule))
 
 
-def _row(look: ArticleLook, item: Item) -> ShopStock | None:
+def _row(look: ArticleLook, product: int, combination: int = 0) -> ShopStock | None:
     """This shop's row, or that of a group that shares its stock."""
-    rows = [row for row in look.stocks if row.product_id == item.product.id and row.combination_id == item.combination_id]
+    rows = [row for row in look.stocks if row.product_id == product and row.combination_id == combination]
     own = [row for row in rows if row.shop_id == look.shop.id_shop]
     return next(iter(own or [row for row in rows if row.shop_id == 0]), None)

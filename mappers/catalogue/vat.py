@@ -32,15 +32,18 @@ class TaxGroups:
 
 
 def tax_groups(rules: Sequence[tuple[int, int, int]], taxes: Mapping[int, Decimal], *, country: int) -> TaxGroups:
-    """From (group, country, tax) of each tax rule. A rule of country 0 holds everywhere; one of the country itself goes before it."""
-    rates: dict[int, tuple[int, Decimal]] = {}
+    """From (group, country, tax) of each tax rule. A rule of country 0 holds everywhere; one of the country itself goes before it.
+
+    Tax 0 is "no tax". A tax that the shop does not tell leaves the group without a rate: taken for 0 % it would be sold without VAT.
+    """
+    rates: dict[int, tuple[int, Decimal | None]] = {}
     for group, of_country, tax in rules:
         if of_country not in {0, country}:
             continue
         rank = 1 if of_country == country else 0
         if group not in rates or rank > rates[group][0]:
-            rates[group] = (rank, taxes.get(tax, Decimal(0)))
-    return TaxGroups(rates={group: rate for group, (_, rate) in rates.items()})
+            rates[group] = (rank, taxes.get(tax) if tax else Decimal(0))
+    return TaxGroups(rates={group: rate for group, (_, rate) in rates.items() if rate is not None})
 
 
 def account_for(rate: Decimal, home: RegionAccounts, *, is_service: bool) -> int | None:

@@ -17,7 +17,8 @@ from mappers.prestashop.records import Record, amount, flag, integer, text, time
 
 V = TypeVar("V")
 
-SETTINGS = ("PS_TIMEZONE", "PS_TAX_ADDRESS_TYPE", "PS_CURRENCY_DEFAULT", "PS_LANG_DEFAULT")
+SETTINGS = ("PS_TIMEZONE", "PS_TAX_ADDRESS_TYPE", "PS_CURRENCY_DEFAULT", "PS_LANG_DEFAULT", "PS_OS_CANCELED", "PS_OS_ERROR")
+STOCK_BACK = {"PS_OS_CANCELED": 6, "PS_OS_ERROR": 8}  # states that put an order's pieces back into stock, and the ids they have where unset
 RESOURCES = ("currencies", "countries", "taxes", "carriers", "order_states", "languages", "configurations", "shops")
 
 
@@ -43,6 +44,7 @@ class ShopReference:
     tax_by_invoice_address: bool = False  # PS_TAX_ADDRESS_TYPE = id_address_invoice
     default_currency_id: int = 0
     default_language_id: int = 0
+    stock_back_states: frozenset[int] = frozenset(STOCK_BACK.values())
     version: str = ""  # PrestaShop's, "9.1.4"
 
     @property
@@ -78,6 +80,7 @@ def read_reference(records: Mapping[str, Sequence[Record]], *, id_shop: int, ver
         tax_by_invoice_address=setting.get("PS_TAX_ADDRESS_TYPE") == "id_address_invoice",
         default_currency_id=int(setting.get("PS_CURRENCY_DEFAULT") or 0),
         default_language_id=default_language,
+        stock_back_states=frozenset(int(setting.get(name) or usual) for name, usual in STOCK_BACK.items()),
         version=version,
     )
 
@@ -144,6 +147,7 @@ def reference_to_json(reference: ShopReference) -> str:
             "tax_by_invoice_address": reference.tax_by_invoice_address,
             "default_currency_id": reference.default_currency_id,
             "default_language_id": reference.default_language_id,
+            "stock_back_states": sorted(reference.stock_back_states),
             "version": reference.version,
         },
         ensure_ascii=False,
@@ -165,6 +169,7 @@ def reference_from_json(raw: str) -> ShopReference:
         tax_by_invoice_address=data["tax_by_invoice_address"],
         default_currency_id=data["default_currency_id"],
         default_language_id=data["default_language_id"],
+        stock_back_states=frozenset(data["stock_back_states"]),
         version=data["version"],
     )
 

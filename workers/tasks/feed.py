@@ -1,4 +1,4 @@
-"""Hearing Hogia without being told: the invoice change feed, read from a stored row version (hogia.md 3.13). It only marks.
+"""Hearing Hogia without being told: its change feeds, read from stored row versions (hogia.md 3.13). It only marks.
 
 A notification makes the next reading come at once; without notifications everything arrives all the same, one interval later.
 """
@@ -21,6 +21,7 @@ from mappers.hogia.values import moment
 from workers.clients.hogia import HogiaClient, NotFound
 from workers.clients.hogia.assumed import INVOICES, FeedEntry
 from workers.resources import Resources
+from workers.tasks.catalogue_feed import poll_catalogue
 
 LOCK_SECONDS = 120
 BATCH = 200
@@ -52,6 +53,7 @@ async def _stamped(resources: Resources, connection: Connection, now: int) -> in
         configured = await load(resources.store, resources.seal, connection.key)
         if configured is not None:
             found = await poll_invoices(resources, configured)
+            found += await poll_catalogue(resources, configured)
             await subscribe(resources, configured)
     except OrderbroError as error:
         fields |= {"ok": "0", "code": error.code}

@@ -20,6 +20,7 @@ from mappers.flows.orders import decide_order, invoice_key, invoice_version
 from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 from workers.apply import Applying, apply
 from workers.apply_after import ApplyingAfter, apply_after
+from workers.catalogue.sales import note_order
 from workers.deadlines import note_deadline
 from workers.gather import effects_of, gather_order
 from workers.gather_after import gather_after
@@ -48,6 +49,10 @@ async def process_order(resources: Resources, claim: Claim, key: EntityKey) -> S
     made = current_invoice(effects, str(key))
     if not (claim.hints and claim.hints <= NOT_OF_THE_ORDER and is_made(made)):
         first, order = await _invoice(resources, configured, shop, claim, key)
+        if order is not None:
+            now_known = effects if not first.lines else await effects_of(resources, str(key))
+            made_now = current_invoice(now_known, str(key))
+            await note_order(resources, configured, shop, key, order, code=first.decision.code, made=made_now)
         if first.decision.verdict is Verdict.WAIT:
             return _settled([first], now_ms=_now_ms(resources))
         if first.lines:

@@ -148,6 +148,22 @@ ARTICLES = (
 )
 BY_REFERENCE = {article.reference: article for article in ARTICLES}
 
+# What the options' texts are in English; what is not named here is the same in both languages.
+OPTION_NAMES = {"Storlek": "Size", "Färg": "Colour"}
+OPTION_VALUE_NAMES = {"Röd": "Red", "Blå": "Blue"}
+
+# id, parent, depth, Swedish, English; ids 1 and 2 are those of every installation
+CATEGORIES = ((1, 0, 0, "Rot", "Root"), (2, 1, 1, "Hem", "Home"), (3, 2, 2, "Te och tillbehör", "Tea and more"))
+
+
+def option_pairs(text: str) -> list[tuple[str, str]]:
+    """`Storlek: S - Färg: Röd` as [("Storlek", "S"), ("Färg", "Röd")]."""
+    return [(name, value) for name, _, value in (part.partition(": ") for part in text.split(" - "))]
+
+
+OPTIONS = tuple(dict.fromkeys(name for one in ARTICLES for _, text in one.options for name, _ in option_pairs(text)))
+OPTION_VALUES = tuple(dict.fromkeys(pair for one in ARTICLES for _, text in one.options for pair in option_pairs(text)))
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CartRule:

@@ -18,13 +18,18 @@ POST /_control/orders/7/tracking {"number": "SE123"}
 POST /_control/orders/7/row      {"row": 12, "quantity": 2}                       by order_details id
 POST /_control/orders/7/notice   {"type": "order.updated"}                        a notice; the order stays as it is
 POST /_control/edit/customers/3  {"firstname": "Bo"}                              any record
+POST /_control/products          {"count": 1000, "combinations": 1, "prefix": "BULK"}   many at once, without notices
+GET  /_control/product?reference=KANNA-25&at=2026-12-01T12:00:00%2B01:00&id_shop=1      what a customer sees at a moment (left out: now)
+POST /_control/stock             {"reference": "KANNA-25", "quantity": 5, "id_shop": 1}  a back-office edit
+POST /_control/sell              {"reference": "KANNA-25", "quantity": 2, "id_shop": 1}  one article bought by an ordinary customer
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -34,6 +39,7 @@ from starlette.routing import Route
 
 from app.sandbox.prestashop import lifecycle, listing, refunds, scenarios
 from app.sandbox.prestashop.checkout import six
+from app.sandbox.prestashop.scenario import Item
 from app.sandbox.prestashop.sender import Sender, Switches
 from app.sandbox.prestashop.state import ShopState
 
@@ -216,6 +222,41 @@ def edit(state: ShopState, request: Request, body: Any) -> Any:
     return {name: state.get(name, ident)}
 
 
+def add_products(state: ShopState, request: Request, body: Any) -> Any:
+    del request
+    ids = state.add_products(int(body["count"]), combinations=int(body.get("combinations", 0)), prefix=str(body.get("prefix", "BULK")))
+    return {"count": len(ids), "first": ids[0] if ids else None, "last": ids[-1] if ids else None}
+
+
+def show_product(state: ShopState, request: Request, body: Any) -> Any:
+    """`at` is a moment with its offset; without one it is now."""
+    del body
+    asked = request.query_params
+    at = datetime.fromisoformat(asked["at"]) if "at" in asked else state.clock()
+    if at.tzinfo is None:
+        raise ValueError("at needs an offset from UTC")
+    return listing.product(state, asked["reference"], at=at, id_shop=int(asked.get("id_shop", "1")))
+
+
+def set_stock(state: ShopState, request: Request, body: Any) -> Any:
+    del request
+    shop = int(body.get("id_shop", 1))
+    state.set_quantity(str(body["reference"]), int(body["quantity"]), id_shop=shop)
+    return {"quantity": state.quantity_of(str(body["reference"]), id_shop=shop)}
+
+
+def sell(state: ShopState, request: Request, body: Any) -> Any:
+    del request
+    scenario = replace(
+        scenarios.BY_SLUG["plain"],
+        slug="sold-by-reference",
+        items=(Item(reference=str(body["reference"]), quantity=int(body.get("quantity", 1))),),
+    )
+    shop = int(body.get("id_shop", 1))
+    ident = state.place_order(scenario, id_shop=shop)
+    return {"id": ident, "quantity": state.quantity_of(str(body["reference"]), id_shop=shop)}
+
+
 ROUTES = [
     Route("/_log", door(log)),
     Route("/_faults", door(get_faults), methods=["GET"]),
@@ -237,5 +278,9 @@ ROUTES = [
     Route("/_control/orders/{id:int}/tracking", door(set_tracking), methods=["POST"]),
     Route("/_control/orders/{id:int}/row", door(edit_row), methods=["POST"]),
     Route("/_control/orders/{id:int}/notice", door(notice), methods=["POST"]),
+    Route("/_control/products", door(add_products), methods=["POST"]),
+    Route("/_control/product", door(show_product), methods=["GET"]),
+    Route("/_control/stock", door(set_stock), methods=["POST"]),
+    Route("/_control/sell", door(sell), methods=["POST"]),
     Route("/_control/edit/{resource}/{id:int}", door(edit), methods=["POST"]),
 ]

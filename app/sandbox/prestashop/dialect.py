@@ -32,6 +32,9 @@ def field_xml(name: str, value: Any, spec: Field | None, api: str, record: Recor
             f'<language id="{text["id"]}" xlink:href="{api}/languages/{text["id"]}">{cdata(text["value"])}</language>' for text in value
         )
         return f"\t<{name}>{inner}</{name}>\n"
+    if value is None and spec is not None and spec.multilingual:  # a text that a POST or PUT did not send: languages without links
+        inner = "".join(f'<language id="{ident}">{cdata("")}</language>' for ident in (1, 2))
+        return f"\t<{name}>{inner}</{name}>\n"
     attributes = ""
     if spec is not None and spec.link and (nested or spec.links_always or value not in EMPTY):
         attributes += f' xlink:href="{api}/{spec.link.format(id=record.get("id"))}/{value}"'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.sandbox.prestashop.catalogue import (
@@ -10,25 +10,31 @@ from app.sandbox.prestashop.catalogue import (
     BY_REFERENCE,
     CARRIERS,
     CART_RULES,
+    CATEGORIES,
     CONFIGURATION,
     COUNTRIES,
     COUNTRY_IDS,
     CURRENCIES,
+    OPTION_NAMES,
+    OPTION_VALUE_NAMES,
+    OPTION_VALUES,
+    OPTIONS,
     STATES,
     TAX_GROUPS,
     TAX_RULES,
     TAXES,
     Article,
     CartRule,
+    option_pairs,
 )
 
 Seed = tuple[str, Mapping[str, Any]]
 
 
-def seeds(*, version: str, shop_name: str, domain: str, shops: tuple[int, ...], now: str) -> Iterator[Seed]:
+def seeds(*, version: str, shop_name: str, domain: str, shops: tuple[int, ...], share_stock: bool, now: str) -> Iterator[Seed]:
     """Everything an installation holds before its first order, as (resource, values)."""
     dated = {"date_add": now, "date_upd": now}
-    yield "shop_groups", {"id": 1, "name": "Default", "active": 1}
+    yield "shop_groups", {"id": 1, "name": "Default", "active": 1, "share_stock": int(share_stock)}
     for ident in shops:
         name = shop_name if ident == 1 else f"{shop_name} {ident}"
         yield "shops", {"id": ident, "id_shop_group": 1, "id_category": 2, "active": 1, "name": name, "theme_name": "classic"}
@@ -46,7 +52,8 @@ def seeds(*, version: str, shop_name: str, domain: str, shops: tuple[int, ...], 
         yield "configurations", {"id": ident, "name": name, "value": value, **dated}
     yield from basics(dated)
     yield from taxes_and_carriers(dated)
-    yield from goods(dated)
+    apart = [{"id_shop": shop, "id_shop_group": 0} for shop in shops]
+    yield from goods(dated, places=[{"id_shop": 0, "id_shop_group": 1}] if share_stock else apart)
 
 
 def basics(dated: Mapping[str, str]) -> Iterator[Seed]:
@@ -107,31 +114,80 @@ def taxes_and_carriers(dated: Mapping[str, str]) -> Iterator[Seed]:
         yield "carriers", {"id": ident, "id_reference": ident, "id_tax_rules_group": group, **flags, **rest, **texts}
 
 
-def goods(dated: Mapping[str, str]) -> Iterator[Seed]:
-    """Articles with combinations and stock, and vouchers."""
+def goods(dated: Mapping[str, str], *, places: Sequence[Mapping[str, int]]) -> Iterator[Seed]:
+    """Categories, options, articles with combinations, stock and specific prices, and vouchers.
+
+    `places`: the shops or the group that keep stock. A product's `associations` name the first one's rows.
+    """
+    yield from categories_and_options(dated)
     combination = 0
     for article in ARTICLES:
         combinations = [(combination + number, *option) for number, option in enumerate(article.options, start=1)]
         combination += len(combinations)
-        stocks = [article.id * 100 + number for number in range(len(combinations) + 1)]
-        yield "products", product(article, [ident for ident, *_ in combinations], stocks, dated)
-        for number, stock in enumerate(stocks):
-            option_id = combinations[number - 1][0] if number else 0
-            where = {"id_product": article.id, "id_product_attribute": option_id, "id_shop": 1, "id_shop_group": 0}
-            yield (
-                "stock_availables",
-                {"id": stock, **where, "quantity": 0 if number == 0 and combinations else 500, "depends_on_stock": 0, "out_of_stock": 2},
-            )
-        for number, (ident, reference, _) in enumerate(combinations):
+        yield "products", product(article, [(ident, text) for ident, _, text in combinations], dated)
+        for nth, place in enumerate(places):
+            for number, option_id in enumerate((0, *(ident for ident, *_ in combinations))):
+                where = {"id_product": article.id, "id_product_attribute": option_id, **place}
+                pieces = PIECES * len(combinations) if number == 0 and combinations else PIECES
+                ident = nth * STOCK_IDS_PER_PLACE + article.id * 100 + number
+                yield "stock_availables", {"id": ident, **where, "quantity": pieces, "depends_on_stock": 0, "out_of_stock": 2}
+        for number, (ident, reference, text) in enumerate(combinations):
             money = dict.fromkeys(("wholesale_price", "price", "ecotax", "weight", "unit_price_impact"), "0.000000")
             flags = {"minimal_quantity": 1, "low_stock_alert": 0, "default_on": int(number == 0), "available_date": "0000-00-00"}
-            yield "combinations", {"id": ident, "id_product": article.id, "reference": reference, **money, **flags}
+            values = {"product_option_values": [{"id": value} for value in value_ids(text)]}
+            yield "combinations", {"id": ident, "id_product": article.id, "reference": reference, **money, **flags, "associations": values}
+        if article.campaign_percent:
+            yield "specific_prices", campaign(article)
     for rule in CART_RULES:
         yield "cart_rules", cart_rule(rule, dated)
 
 
-def product(article: Article, combinations: list[int], stocks: list[int], dated: Mapping[str, str]) -> dict[str, Any]:
-    """A `products` record's values."""
+PIECES = 500
+STOCK_IDS_PER_PLACE = 10_000
+
+
+def value_ids(text: str) -> list[int]:
+    """The `product_option_values` ids behind an option's text."""
+    return [OPTION_VALUES.index(pair) + 1 for pair in option_pairs(text)]
+
+
+def categories_and_options(dated: Mapping[str, str]) -> Iterator[Seed]:
+    """Categories, `product_options` and `product_option_values`."""
+    for ident, parent, depth, swedish, english in CATEGORIES:
+        where = {"id_parent": parent, "level_depth": depth, "active": 1, "id_shop_default": 1, "is_root_category": int(ident == 2)}
+        slugs = {1: english.lower().replace(" ", "-"), 2: f"kategori-{ident}"}
+        yield "categories", {"id": ident, **where, "name": {1: english, 2: swedish}, "link_rewrite": slugs, **dated}
+    for number, option in enumerate(OPTIONS, start=1):
+        names = {1: OPTION_NAMES.get(option, option), 2: option}
+        values = [{"id": ident} for ident, (name, _) in enumerate(OPTION_VALUES, start=1) if name == option]
+        kind = {"is_color_group": 0, "group_type": "select", "position": number - 1}
+        yield (
+            "product_options",
+            {"id": number, **kind, "name": names, "public_name": names, "associations": {"product_option_values": values}},
+        )
+    for ident, (option, value) in enumerate(OPTION_VALUES, start=1):
+        names = {1: OPTION_VALUE_NAMES.get(value, value), 2: value}
+        yield "product_option_values", {"id": ident, "id_attribute_group": OPTIONS.index(option) + 1, "position": ident - 1, "name": names}
+
+
+def campaign(article: Article) -> dict[str, Any]:
+    """The `specific_prices` record of an article that is always on sale."""
+    anyone = dict.fromkeys(("id_shop_group", "id_shop", "id_cart", "id_currency", "id_country", "id_group", "id_customer"), 0)
+    return {
+        **anyone,
+        "id_product": article.id,
+        "price": "-1.000000",
+        "from_quantity": 1,
+        "reduction": f"{article.campaign_percent / 100:.6f}",
+        "reduction_tax": 1,
+        "reduction_type": "percentage",
+        "from": "0000-00-00 00:00:00",
+        "to": "0000-00-00 00:00:00",
+    }
+
+
+def product(article: Article, combinations: Sequence[tuple[int, str]], dated: Mapping[str, str]) -> dict[str, Any]:
+    """A `products` record's values; `combinations` as (id, options' text). Its stock rows are numbered article * 100 and on."""
     nothing = dict.fromkeys(("width", "height", "depth", "unit_price", "unit_price_ratio", "additional_shipping_cost"), "0.000000")
     off = dict.fromkeys(
         [
@@ -147,14 +203,19 @@ def product(article: Article, combinations: list[int], stocks: list[int], dated:
         ],
         "0",
     )
-    first = combinations[0] if combinations else 0
+    first = combinations[0][0] if combinations else 0
     slug = article.reference.lower()
-    rows = [{"id": stock, "id_product_attribute": combinations[number - 1] if number else 0} for number, stock in enumerate(stocks)]
+    rows = [
+        {"id": article.id * 100 + number, "id_product_attribute": ident}
+        for number, ident in enumerate((0, *(ident for ident, _ in combinations)))
+    ]
+    values = list(dict.fromkeys(value for _, text in combinations for value in value_ids(text)))
     return {
         "id": article.id,
         "id_category_default": 2,
         "new": None,
         "cache_default_attribute": first,
+        "id_default_image": "",
         "id_default_combination": first,
         "id_tax_rules_group": article.group,
         "position_in_category": article.id,
@@ -190,7 +251,8 @@ def product(article: Article, combinations: list[int], stocks: list[int], dated:
         **dated,
         "associations": {
             "categories": [{"id": 2}],
-            "combinations": [{"id": ident} for ident in combinations],
+            "combinations": [{"id": ident} for ident, _ in combinations],
+            "product_option_values": [{"id": ident} for ident in values],
             "stock_availables": rows,
         },
     }

@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from app.sandbox.prestashop import stock
 from app.sandbox.prestashop.checkout import Money, RoundMode, RoundType, six
 from app.sandbox.prestashop.journal import Mail
+from app.sandbox.prestashop.schema import dialect_of
 
 if TYPE_CHECKING:
     from app.sandbox.prestashop.schema import Record
@@ -44,6 +46,7 @@ CLASSES = {
     "order_states": "OrderState",
     "taxes": "Tax",
     "cart_rules": "CartRule",
+    "specific_prices": "SpecificPrice",
 }
 
 
@@ -58,7 +61,7 @@ def flag(record: Record, name: str) -> bool:
 def sync_rows(state: ShopState, order_id: int) -> None:
     """`orders.associations.order_rows` is read from the details each time; keep it so."""
     rows = [{name: detail[name] for name in ROW_FIELDS} for detail in state.find("order_details", id_order=order_id)]
-    if not state.version.startswith("8."):
+    if dialect_of(state.version) == "9":
         state.change("orders", order_id, associations={"order_rows": rows})
         return
     state.change("orders", order_id, associations={"order_rows": [{name: str(value) for name, value in row.items()} for row in rows]})
@@ -84,7 +87,8 @@ def set_state(state: ShopState, order_id: int, state_id: int, *, employee: int =
         make_delivery_slip(state, order_id)
     if state_id == CANCELLED and old != CANCELLED:
         for row in state.find("order_details", id_order=order_id):
-            move_stock(state, int(row["product_id"]), int(row["product_attribute_id"]), int(row["product_quantity"]))
+            article = (int(row["product_id"]), int(row["product_attribute_id"]))
+            stock.move(state, *article, int(row["product_quantity"]), shop=shop)
     state.change("orders", order_id, current_state=state_id, valid=int(flag(new, "logable")), date_upd=state.now())
     state.fire("actionObjectOrderUpdateAfter", id=order_id)
     state.fire("actionOrderStatusPostUpdate", id_order=order_id, newOrderStatus=state_id, oldOrderStatus=old, id_shop=shop)
@@ -228,15 +232,6 @@ def set_tracking(state: ShopState, order_id: int, number: str) -> None:
             id_shop=int(state.get("orders", order_id)["id_shop"]),
         )
     state.change("orders", order_id, shipping_number=number)
-
-
-def move_stock(state: ShopState, product: int, combination: int, delta: int) -> None:
-    """A sale or a cancelled row; quantities may go below zero."""
-    for record in state.find("stock_availables", id_product=product, id_product_attribute=combination):
-        state.change("stock_availables", int(record["id"]), quantity=int(record["quantity"]) + delta)
-        where = {"id": int(record["id"]), "id_product": product, "id_shop": int(record["id_shop"])}
-        state.fire("actionObjectStockAvailableUpdateAfter", **where)
-        state.fire("actionUpdateQuantity", **where)
 
 
 def edit(state: ShopState, name: str, ident: int, values: Mapping[str, Any]) -> None:

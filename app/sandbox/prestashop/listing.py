@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter, defaultdict
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from app.sandbox.prestashop import shops, stock
 from app.sandbox.prestashop.checkout import six
 from app.sandbox.prestashop.lifecycle import amount
+from app.sandbox.prestashop.offers import Buyer
 from app.sandbox.prestashop.schema import Record
 from app.sandbox.prestashop.sender import Sender
 from app.sandbox.prestashop.state import ShopState
@@ -70,3 +73,34 @@ def state_name(state: ShopState, ident: int) -> str:
     found = state.find("order_states", id=ident)
     names = found[0]["name"] if found else ""
     return str(names[0]["value"]) if isinstance(names, list) and names else str(names)
+
+
+def product(state: ShopState, reference: str, *, at: datetime, id_shop: int = 1) -> dict[str, Any]:
+    """An article as a customer and a merchant see it: what it costs at a moment, what it is made of, how many there are.
+
+    `price`, `impact`: excl. VAT as stored; `excl`, `incl`: what a visitor pays at `at`; `quantity` None without a stock row.
+    KeyError for no such reference.
+    """
+    product_id, combination_id = stock.article_ids(state, reference)
+    record = shops.seen_from(state, "products", state.get("products", product_id), id_shop)
+    part = shops.seen_from(state, "combinations", state.get("combinations", combination_id), id_shop) if combination_id else None
+    money = state.price_at(reference, at, buyer=Buyer(shop=id_shop))
+    row = stock.row_of(state, product_id, combination_id, id_shop)
+    prices = [
+        row for row in state.find("specific_prices", id_product=product_id) if int(row["id_product_attribute"]) in (0, combination_id)
+    ]
+    return {
+        "id": product_id,
+        "id_product_attribute": combination_id,
+        "reference": reference,
+        "active": str(record["active"]) == "1",
+        "names": {str(text["id"]): text["value"] for text in record["name"]},
+        "price": record["price"],
+        "impact": part["price"] if part is not None else "0.000000",
+        "id_tax_rules_group": int(record["id_tax_rules_group"] or 0),
+        "excl": six(money.excl),
+        "incl": six(money.incl),
+        "quantity": int(row["quantity"]) if row is not None else None,
+        "out_of_stock": int(row["out_of_stock"]) if row is not None else None,
+        "specific_prices": prices,
+    }

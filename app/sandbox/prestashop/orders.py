@@ -8,11 +8,12 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from app.sandbox.prestashop import lifecycle, parties
+from app.sandbox.prestashop import lifecycle, parties, stock
 from app.sandbox.prestashop.catalogue import CURRENCY_IDS, MODULES, RATES, RULES, TAX_RATES, WRAPPING_EXCL, WRAPPING_GROUP
 from app.sandbox.prestashop.checkout import NOTHING, ZERO, Money, Totals, six, total
 from app.sandbox.prestashop.pricing import Priced, freight, priced, tax_of, voucher_rules, with_vat
 from app.sandbox.prestashop.scenario import Scenario
+from app.sandbox.prestashop.schema import dialect_of
 
 if TYPE_CHECKING:
     from app.sandbox.prestashop.state import ShopState
@@ -25,7 +26,7 @@ def place(state: ShopState, scenario: Scenario, *, id_shop: int = 1) -> tuple[in
     customer = parties.customer(state, scenario, id_shop)
     delivery, invoice = parties.addresses(state, scenario, customer)
     cart = parties.cart(state, scenario, customer, delivery=delivery, invoice=invoice, id_shop=id_shop)
-    items = [parties.customised(state, priced(item, scenario), cart, delivery) for item in scenario.items]
+    items = [parties.customised(state, priced(state, item, scenario, shop=id_shop), cart, delivery) for item in scenario.items]
     items.sort(key=lambda item: item.item.carrier or scenario.carrier)  # stable: rows keep their order inside a parcel
     parts = [(carrier, list(group)) for carrier, group in groupby(items, key=lambda item: item.item.carrier or scenario.carrier)]
     whole = sum((freight(carrier, scenario)[0].rounded(scenario.round_mode) for carrier, _ in parts), NOTHING)
@@ -56,14 +57,14 @@ def place_part(
     )
     order = state.add("orders", order_record(state, scenario, head, carrier=carrier, sums=sums, freight_tax=freight_tax))
     state.fire("actionObjectOrderAddAfter", id_order=order)
-    if whole_freight is not None and not state.version.startswith("8."):
+    if whole_freight is not None and dialect_of(state.version) == "9":
         both = {"total_shipping": six(whole_freight.incl), "total_shipping_tax_incl": six(whole_freight.incl)}
         state.change("orders", order, **both, total_shipping_tax_excl=six(whole_freight.excl))
     for item, money in zip(items, sums.rows, strict=True):
         add_row(state, scenario, order, id_shop=head["id_shop"], item=item, money=money)
     lifecycle.sync_rows(state, order)
     if carrier:
-        shipping = whole_freight if whole_freight is not None and not state.version.startswith("8.") else sums.shipping
+        shipping = whole_freight if whole_freight is not None and dialect_of(state.version) == "9" else sums.shipping
         weight = sum((item.article.weight * item.item.quantity for item in items), ZERO)
         state.add(
             "order_carriers",
@@ -170,9 +171,6 @@ def add_row(state: ShopState, scenario: Scenario, order: int, *, id_shop: int, i
     rate = RATES[scenario.currency]
     zero = dict.fromkeys(
         [
-            "reduction_amount",
-            "reduction_amount_tax_incl",
-            "reduction_amount_tax_excl",
             "product_quantity_discount",
             "total_shipping_price_tax_excl",
             "total_shipping_price_tax_incl",
@@ -196,6 +194,9 @@ def add_row(state: ShopState, scenario: Scenario, order: int, *, id_shop: int, i
             "product_quantity_in_stock": item.item.quantity,
             "product_price": six(item.unit.excl),
             "reduction_percent": f"{article.campaign_percent:.2f}",
+            "reduction_amount": six(item.reduction.incl),
+            "reduction_amount_tax_incl": six(item.reduction.incl),
+            "reduction_amount_tax_excl": six(item.reduction.excl),
             "product_ean13": article.ean13,
             "product_reference": item.item.reference,
             "product_weight": six(article.weight),
@@ -214,5 +215,5 @@ def add_row(state: ShopState, scenario: Scenario, order: int, *, id_shop: int, i
             **zero,
         },
     )
-    lifecycle.move_stock(state, article.id, item.option[0] if item.option else 0, -item.item.quantity)
+    stock.move(state, article.id, item.option[0] if item.option else 0, -item.item.quantity, shop=id_shop)
     state.fire("actionObjectOrderDetailAddAfter", id_order=order, id_order_detail=detail)

@@ -85,9 +85,18 @@ def parse_fields(words: str, major: str) -> dict[str, Field]:
 
 
 @cache
+def dialect_of(version: str) -> str:
+    """Which table of fields a version has: "9" from 9.0 on, else "8".
+
+    1.7 was never run (prestashop.md, head): apart from PATCH, which it does not know, it is taken to answer as 8.2.1 does.
+    """
+    return "9" if int(version.partition(".")[0]) >= 9 else "8"
+
+
+@cache
 def resource(name: str, version: str) -> Resource | None:
     """The resource of this name in this shop version, None for one the sandbox does not hold."""
-    major = version.partition(".")[0]
+    major = dialect_of(version)
     if name not in FIELDS or (name == "order_returns" and major == "8"):
         return None
     node, words = FIELDS[name]
@@ -105,7 +114,7 @@ def resource(name: str, version: str) -> Resource | None:
 @cache
 def resource_names(version: str) -> tuple[str, ...]:
     """All resources a shop of this version knows, sorted: those the sandbox answers empty for included."""
-    extra = RESOURCES_OF_8 if version.startswith("8.") else RESOURCES_OF_9
+    extra = RESOURCES_OF_8 if dialect_of(version) == "8" else RESOURCES_OF_9
     return tuple(sorted((RESOURCES_OF_BOTH + " " + extra).split()))
 
 
@@ -116,7 +125,7 @@ def typed(value: Any, *, integer: bool, version: str) -> Any:
     text = str(value)
     if not integer:
         return text
-    return int(text) if not version.startswith("8.") and text.lstrip("-").isdigit() else text
+    return int(text) if dialect_of(version) == "9" and text.lstrip("-").isdigit() else text
 
 
 def record_of(name: str, version: str, values: Mapping[str, Any]) -> Record:

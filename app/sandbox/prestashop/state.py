@@ -13,16 +13,17 @@ from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from app.sandbox.prestashop import lifecycle, orders, refunds
+from app.sandbox.prestashop import bulk, lifecycle, offers, orders, refunds, stock
 from app.sandbox.prestashop.access import Permissions
 from app.sandbox.prestashop.checkout import Money
 from app.sandbox.prestashop.faults import Faults
 from app.sandbox.prestashop.installation import seeds
 from app.sandbox.prestashop.journal import Hook, Mail
+from app.sandbox.prestashop.offers import Buyer
 from app.sandbox.prestashop.scenario import Scenario
 from app.sandbox.prestashop.schema import Record, record_of, resource, typed
 from app.sandbox.prestashop.steps import take_step
-from app.sandbox.prestashop.tables import Table, candidates
+from app.sandbox.prestashop.tables import Table
 
 DEFAULT_KEY = "ORDERBROSANDBOXKEY0123456789ABCD"  # 32 characters, as PrestaShop's own
 Tables = Mapping[str, Mapping[int, Record]]
@@ -34,7 +35,7 @@ Recorded = Callable[[str, str, Sequence[tuple[str, str]], bool, Sequence[int]], 
 def install(state: ShopState) -> None:
     """A fresh installation: everything but orders."""
     texts = {"version": state.version, "shop_name": state.shop_name, "domain": state.domain, "now": state.now()}
-    for name, values in seeds(shops=state.shops, **texts):
+    for name, values in seeds(shops=state.shops, share_stock=state.share_stock, **texts):
         state.add(name, values)
 
 
@@ -48,6 +49,7 @@ class ShopState:
         shop_name: str = "Testbutiken",
         domain: str = "",
         shops: tuple[int, ...] = (1,),
+        share_stock: bool = False,
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
         keys: Mapping[str, Permissions] | None = None,
         fill: Callable[[ShopState], None] | None = None,
@@ -55,12 +57,13 @@ class ShopState:
         """A shop with its first records.
 
         `domain`: answer 302 to any other Host ("" takes all). `clock` gives aware times. `fill` puts the first records in; left out
-        it is a fresh installation of `catalogue`.
+        it is a fresh installation of `catalogue`. `share_stock`: the shops' group has one stock row per article, not one per shop.
         """
         self.version = version
         self.shop_name = shop_name
         self.domain = domain
         self.shops = shops
+        self.share_stock = share_stock
         self.clock = clock
         self.fill = fill or install
         self.zone = ZoneInfo("Europe/Stockholm")
@@ -80,6 +83,8 @@ class ShopState:
         self.hooks: deque[Hook] = deque(maxlen=LOG_LENGTH)
         self.mails: list[Mail] = []
         self.counters: dict[str, int] = {}
+        self.own: dict[tuple[str, int, int], dict[str, Any]] = {}  # resource, shop, id -> values of a shop other than the first
+        self.members: dict[int, set[int]] = {}  # product -> the shops that offer it; not named: all
         self.changed: set[str] = set()  # resources written to since the beginning: recorded answers about them are no longer true
         self.faults.clear()
         self._old: tuple[Tables, int] | None = None
@@ -131,10 +136,9 @@ class ShopState:
     def find(self, name: str, **where: Any) -> list[Record]:
         """Stored records whose fields have these values (compared as texts), by id."""
         rows = self.tables.get(name, Table())
-        keys = candidates(rows, [(part, str(value)) for part, value in where.items()])
-        return [rows[key] for key in keys if all(str(rows[key].get(part)) == str(value) for part, value in where.items())]
+        return [rows[key] for key in rows.among(where) if all(str(rows[key].get(part)) == str(value) for part, value in where.items())]
 
-    def change(self, name: str, ident: int, **values: Any) -> None:
+    def change(self, name: str, ident: int, /, **values: Any) -> None:
         """Replace fields of a record; nothing else moves, no hook fires."""
         kind = resource(name, self.version)
         assert kind is not None, name
@@ -143,6 +147,15 @@ class ShopState:
             whole = key == "associations" or isinstance(value, list)
             new[key] = value if whole else typed(value, integer=kind.fields[key].integer, version=self.version)
         self.tables[name][ident] = new
+        self.changed.add(name)
+
+    def remove(self, name: str, ident: int) -> None:
+        """Delete a record; nothing else moves, no hook fires."""
+        del self.tables[name][ident]
+        for shop in self.shops:
+            self.own.pop((name, shop, ident), None)
+        if name == "products":
+            self.members.pop(ident, None)
         self.changed.add(name)
 
     # -- what a reader sees ----------------------------------------------------------------------------------------------------
@@ -209,6 +222,24 @@ class ShopState:
         """A tracking number. orders.date_upd does not move (prestashop.md 1.3)."""
         lifecycle.set_tracking(self, order_id, number)
 
-    def edit(self, name: str, ident: int, **values: Any) -> None:
+    def edit(self, name: str, ident: int, /, **values: Any) -> None:
         """Edit a customer, address, product … in the back office: date_upd moves where there is one, the object's hook fires."""
         lifecycle.edit(self, name, ident, values)
+
+    # -- the catalogue -----------------------------------------------------------------------------------------------------------
+
+    def add_products(self, count: int, *, combinations: int = 0, prefix: str = "BULK") -> list[int]:
+        """Many products at once, with this many combinations each; their ids. No hook fires (see `bulk`)."""
+        return bulk.add_products(self, count, combinations=combinations, prefix=prefix)
+
+    def quantity_of(self, reference: str, *, id_shop: int = 1) -> int:
+        """What a shop has of an article, by its product's or combination's reference; KeyError for none such."""
+        return stock.quantity_of(self, reference, shop=id_shop)
+
+    def set_quantity(self, reference: str, quantity: int, *, id_shop: int = 1) -> None:
+        """Edit an article's quantity in the back office."""
+        stock.set_quantity(self, reference, quantity, shop=id_shop)
+
+    def price_at(self, reference: str, at: datetime, *, buyer: Buyer | None = None) -> Money:
+        """What a customer sees in the shop at a moment: kronor excl. and incl. VAT with six decimals (see `offers`)."""
+        return offers.price_at(self, reference, at, buyer=buyer or Buyer())

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from app.sandbox.prestashop import dialect, query, writes
 from app.sandbox.prestashop.access import REALM, Unauthorized, UnknownShop, check_use, key_of, permissions_of, shops_of
 from app.sandbox.prestashop.failure import Crash, Refusal
+from app.sandbox.prestashop.lifecycle import CLASSES
+from app.sandbox.prestashop.saving import Body
 from app.sandbox.prestashop.schema import Record, Resource, resource
+from app.sandbox.prestashop.shops import OWN, in_catalogue, listed_in, seen_from
 from app.sandbox.prestashop.state import ShopState
 from app.sandbox.prestashop.tables import candidates
 
@@ -148,12 +151,16 @@ def read(state: ShopState, call: Call, kind: Resource | None, *, name: str, iden
     asked = query.read(kind, call.parameters)
     records = state.visible(name)
     if not ident:
-        rows = query.select(in_shops(name, [records[key] for key in candidates(records, asked.filters)], shops), asked)
+        among = in_shops(state, name, (records[key] for key in candidates(records, asked.filters)), shops)
+        rows = query.select(among, asked)
         recorded = real_bytes(state, call, name, "", [int(row["id"]) for row in rows])
         return content(state, call, recorded or list_body(call, kind, rows, asked))
     record = records.get(int(ident)) if ident.isdigit() else None
     if record is None:
         return Answer(status=404, headers=stamps(state))
+    if name in OWN and not in_catalogue(state, name, record, shops):
+        raise Refusal(404, (131, f"This {CLASSES[name]} ({ident}) does not exists on this shop"))  # source: never seen on a running shop
+    record = seen_from(state, name, record, shops[0])
     recorded = real_bytes(state, call, name, ident, [int(ident)])
     return content(state, call, recorded or entity_body(call, kind, record, asked))
 
@@ -165,12 +172,12 @@ def real_bytes(state: ShopState, call: Call, name: str, ident: str, ids: list[in
     return state.recorded(name, ident, call.parameters, call.json, ids)
 
 
-def in_shops(name: str, rows: list[Record], shops: tuple[int, ...]) -> list[Record]:
-    """Only those of the shops in question where the resource belongs to one."""
+def in_shops(state: ShopState, name: str, rows: Iterable[Record], shops: tuple[int, ...]) -> Iterable[Record]:
+    """Only those of the shops in question where the resource belongs to one, with that shop's values."""
     if name not in BY_SHOP:
-        return rows
+        return listed_in(state, name, rows, shops)
     wanted = {str(shop) for shop in shops}
-    return [row for row in rows if str(row.get("id_shop")) in wanted]
+    return (row for row in rows if str(row.get("id_shop")) in wanted)
 
 
 def list_body(call: Call, kind: Resource, rows: list[Record], asked: query.Query) -> bytes:
@@ -191,13 +198,13 @@ def entity_body(call: Call, kind: Resource, record: Record, asked: query.Query) 
 
 def write(state: ShopState, call: Call, name: str, ident: str) -> Answer:
     """POST, PUT, PATCH, DELETE. What the sandbox has no handler for is refused as forbidden for the resource."""
-    values = writes.parse(call.body) if call.method != "DELETE" else {}
-    handler: Callable[[ShopState, str, Mapping[str, str], Mapping[str, str]], writes.Written] | None = writes.HANDLERS.get(
-        (call.method, name)
-    )
+    values = writes.parse(call.body) if call.method != "DELETE" else Body()
+    handler = writes.HANDLERS.get((call.method, name))
     kind = resource(name, state.version)
     if handler is None or kind is None:
         raise Refusal(405, (101, f"Method {call.method} is not allowed for the resource {name}"))
     written = handler(state, ident, values, call.given)
+    if written.record is None:
+        return Answer(status=written.status, headers=stamps(state))
     body = dialect.single_json(kind, written.record) if call.json else dialect.single_xml(kind, written.record, call.api)
     return content(state, call, body, status=written.status)

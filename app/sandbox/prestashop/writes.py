@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
+from app.sandbox.prestashop import writes_catalogue
 from app.sandbox.prestashop.failure import Crash, Refusal
 from app.sandbox.prestashop.journal import Mail
+from app.sandbox.prestashop.saving import Body, Handler, Written
 from app.sandbox.prestashop.schema import Record
 from app.sandbox.prestashop.state import ShopState
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
-    """The entity as PrestaShop echoes it."""
+def parse(body: bytes) -> Body:
+    """The fields of `<prestashop><resource>…`; raises Refusal 500 code 127 for what is no XML, 400 code 90 without the root.
 
-    record: Record
-    status: int
-
-
-def parse(body: bytes) -> dict[str, str]:
-    """The fields of `<prestashop><resource>…`; raises Refusal 500 code 127 for what is no XML, 400 code 90 without the root."""
+    <price>79.2</price>                                         ["price"] = "79.2"
+    <name><language id="1">Mug</language></name>                .languages["name"] = {1: "Mug"}
+    <associations><categories><category><id>2</id>…             .lists["categories"] = [{"id": "2"}]
+    """
     text = body.decode(errors="replace")
     try:
         tree = ET.fromstring(body)
@@ -31,7 +29,15 @@ def parse(body: bytes) -> dict[str, str]:
     entity = next(iter(tree), None) if tree.tag == "prestashop" else None
     if entity is None:
         raise Refusal(400, (90, "id is required when modifying a resource"))
-    return {child.tag: (child.text or "").strip() for child in entity if len(child) == 0}
+    fields = Body()
+    for child in entity:
+        if child.tag == "associations":
+            fields.lists = {each.tag: [{part.tag: part.text or "" for part in row} for row in each] for each in child}
+        elif len(child):
+            fields.languages[child.tag] = {int(text.get("id", "0")): text.text or "" for text in child}
+        else:
+            fields[child.tag] = child.text or ""
+    return fields
 
 
 def post_order_history(state: ShopState, ident: str, values: Mapping[str, str], parameters: Mapping[str, str]) -> Written:
@@ -90,9 +96,9 @@ def _known(state: ShopState, name: str, ident: str) -> Record:
     return state.get(name, int(ident))
 
 
-Handler = Callable[[ShopState, str, Mapping[str, str], Mapping[str, str]], Written]
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "order_histories"): post_order_history,
     ("PATCH", "order_carriers"): patch_order_carrier,
     ("PATCH", "orders"): patch_order,
+    **writes_catalogue.HANDLERS,
 }

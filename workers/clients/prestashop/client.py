@@ -139,15 +139,21 @@ class PrestaShopClient:
         return list((await self._named(resource, params)).records)
 
     async def pages(
-        self, resource: str, *, filters: Mapping[str, str] | None = None, display: str = "full", page_size: int = PAGE_SIZE
+        self,
+        resource: str,
+        *,
+        filters: Mapping[str, str] | None = None,
+        display: str = "full",
+        page_size: int = PAGE_SIZE,
+        after: int = 0,
     ) -> AsyncIterator[Records]:
-        """Every matching record in pages, ascending by id; `filters` must not name `id`, and `display=[…]` must include it.
+        """Every matching record with an id above `after` in pages, ascending by id; `filters` must not name `id`, and `display=[…]` must include it.
 
         There is no count and no link: pages are asked for until one is short.
         """
         if "id" in (filters or {}):
             raise ValueError("pages are asked for by id; filter by another field")
-        last = 0
+        last = after
         while True:
             page = await self.list(resource, filters={**(filters or {}), "id": f">[{last}]"}, display=display, limit=page_size)
             if page:
@@ -200,25 +206,48 @@ class PrestaShopClient:
 
     async def add_history(self, order_id: int, state_id: int, *, mail: bool) -> int:
         """Set an order state; answers the id of the history row. Raises Unknown when no usable answer came: read the history first."""
-        written = await self._write("POST", "order_histories", writes.history_body(order_id, state_id), mail=mail)
+        written = await self.write("POST", "order_histories", writes.history_body(order_id, state_id), mail=mail)
         return _id(written)
 
     async def set_tracking(self, order_carrier_id: int, number: str) -> None:
         """Set the tracking number of an `order_carriers` record, without a mail: the state change sends it."""
-        await self._write("PATCH", f"order_carriers/{order_carrier_id}", writes.tracking_body(order_carrier_id, number))
+        await self.write("PATCH", f"order_carriers/{order_carrier_id}", writes.tracking_body(order_carrier_id, number))
 
     async def set_note(self, order_id: int, note: str) -> None:
         """Replace the order's note."""
-        await self._write("PATCH", f"orders/{order_id}", writes.note_body(order_id, note))
+        await self.write("PATCH", f"orders/{order_id}", writes.note_body(order_id, note))
 
-    async def _write(self, method: str, path: str, content: bytes, *, mail: bool = False) -> Record:
-        """Write once; answers the entity as the shop echoes it."""
+    async def write(self, method: str, path: str, content: bytes | None = None, *, mail: bool = False) -> Record:
+        """Write once; answers the entity as the shop echoes it, {} to a deletion. Raises Unknown when no usable answer came."""
         request = self._request(path, {"sendemail": "1"} if mail else {}, output=self._output, method=method, content=content)
         request.extensions[RESOURCE] = path.partition("/")[0]
         response = await self._http.send(request)
         answer = response.extensions[ANSWER]
         assert isinstance(answer, Answer)
         return answer.records[0] if answer.records else {}
+
+    async def entity_xml(self, resource: str, ident: int) -> bytes | None:
+        """One whole entity as XML, as the shop wrote it; None where there is none. For sending it back with changes."""
+        extensions: dict[str, Any] = {RESOURCE: resource, ENTITY: True}
+        response = await self._http.send(self._request(f"{resource}/{ident}", {}, output="XML", extensions=extensions))
+        answer = response.extensions[ANSWER]
+        assert isinstance(answer, Answer)
+        return response.content if answer.records else None
+
+    @property
+    def shop_key(self) -> str:
+        """The shop's name in messages."""
+        return self._shop_key
+
+    @property
+    def id_shop(self) -> int:
+        """The shop that every call is about."""
+        return self._id_shop
+
+    @property
+    def known_version(self) -> str:
+        """PrestaShop's version as the last answer told it; "" before the first answer."""
+        return self._version
 
     async def probe(self) -> Probe:
         """Whether address, key and `id_shop` work. It asks for `/api/shops`: the JSON root answers 500 on PHP 8 (prestashop.md 1.12)."""

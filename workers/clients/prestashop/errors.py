@@ -4,9 +4,12 @@
 401 without a code         → Misconfigured   the key did not arrive
 codes of the key           → Misconfigured   18, 20, 21, 25, 26, 132
 22, 999, 27                → Misconfigured   webservice off, unknown shop, unknown resource
+23                         → Misconfigured   a method that this version does not know (PATCH before PrestaShop 8; read in its source)
+85                         → Rejected        a value that PrestaShop finds not valid, with the field's name
 2–15                       → data when there is some; else Misconfigured: PHP prints its warnings
 other codes                → Rejected        this call or its data
 404, empty, one entity     → no problem      it does not exist
+200, empty, to DELETE      → no problem      it is gone
 429, 503                   → Transient       with Retry-After
 other 5xx, 408, a page     → Transient for a read, Unknown for a write (a crash of PHP leaves half-done data)
 """
@@ -26,7 +29,7 @@ from workers.clients.http import READS
 from workers.clients.prestashop.reading import Answer, Problem, read_answer
 
 PHP_WARNINGS = range(2, 16)
-SPOKEN = re.compile(r"(?:Property \w+->|parameter \")(\w{1,64})")  # a field's name, the only part of a message that is repeated
+SPOKEN = re.compile(r"(?:[Pp]roperty \w+->|parameter \")(\w{1,64})")  # a field's name, the only part of a message that is repeated
 ANSWER = "orderbro.prestashop.answer"  # where the parsed body is kept, so that it is read once
 RESOURCE = "orderbro.prestashop.resource"  # what a request asked for
 ENTITY = "orderbro.prestashop.entity"  # True: for one entity by its id
@@ -77,6 +80,11 @@ BY_CODE: dict[int, Verdict] = {
         code="SHOP_WEBSERVICE_OFF",
         sentence=f"The webservice of {{shop}} is switched off. {WHERE}, set 'Enable PrestaShop's webservice' to yes.",
     ),
+    23: Verdict(
+        family=Misconfigured,
+        code="SHOP_METHOD_UNKNOWN",
+        sentence="{shop} does not know {method}: its PrestaShop is older than version 8 and takes no such change of {resource}.",
+    ),
     25: Verdict(
         family=Misconfigured,
         code="SHOP_KEY_LACKS_METHOD",
@@ -98,6 +106,12 @@ BY_CODE: dict[int, Verdict] = {
     35: _CALL_REFUSED,
     38: _CALL_REFUSED,
     39: _CALL_REFUSED,
+    85: Verdict(
+        family=Rejected,
+        code="SHOP_VALUE_REFUSED",
+        sentence="{shop} does not take the value for {resource}{field}: PrestaShop finds it not valid (error {number}). Correct it where it "
+        "comes from, and it is sent again.",
+    ),
     87: Verdict(
         family=Rejected, code="SHOP_ENTITY_MISSING", sentence="{shop} no longer has this entry of {resource}; it was deleted there."
     ),
@@ -105,6 +119,11 @@ BY_CODE: dict[int, Verdict] = {
         family=Rejected, code="SHOP_ENTITY_MISSING", sentence="{shop} no longer has this entry of {resource}; it was deleted there."
     ),
     101: _CALL_REFUSED,
+    131: Verdict(
+        family=Rejected,
+        code="SHOP_ENTITY_MISSING",
+        sentence="{shop} does not offer this entry of {resource}; another shop of the installation does.",
+    ),
     127: _CALL_REFUSED,
     132: Verdict(
         family=Misconfigured,
@@ -165,6 +184,9 @@ def _sort(shop: str, request: httpx.Request, response: httpx.Response) -> Orderb
         response.extensions[ANSWER] = Answer(has_data=True)
         return None
     if status == 200 and (request.method == "HEAD" or RESOURCE not in request.extensions):
+        return None
+    if status in (200, 204) and request.method == "DELETE" and not response.content.strip():
+        response.extensions[ANSWER] = Answer(has_data=True)
         return None
     try:
         answer = read_answer(response.content, response.headers.get("content-type", ""))

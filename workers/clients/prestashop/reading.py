@@ -88,6 +88,19 @@ def read_permissions(raw: bytes) -> dict[str, frozenset[str]]:
     }
 
 
+def read_entity(raw: bytes) -> etree._Element:
+    """The element of the one entity in an XML answer, as the shop wrote it. Raises as the module says."""
+    text = raw.decode("utf-8-sig", errors="replace")
+    try:
+        root = _xml_root(text)
+    except (etree.LxmlError, ValueError):
+        raise unreadable(raw) from None
+    for node in root if root is not None else ():
+        if node.find("id") is not None:
+            return node
+    raise unreadable(raw, text)
+
+
 def unreadable(raw: bytes, text: str = "") -> OrderbroError:
     """The error for an answer that is none, telling a web page from anything else."""
     trace = f"{len(raw)} bytes, sha256 {hashlib.sha256(raw[:EXCERPT_BYTES]).hexdigest()[:16]}"

@@ -11,7 +11,7 @@ namespace Orderbro;
  * A run that is killed leaves it behind for at most LOCK_SECONDS. Two runs that hold it in turn because one was frozen send the same
  * notices with the same ids, which the service knows as duplicates.
  */
-final class DeliveryState
+class DeliveryState
 {
     /** Longer than any one attempt takes; renewed while a run goes on. */
     const LOCK_SECONDS = 60;

@@ -20,7 +20,7 @@ load = cache(read_folder)  # shops never change the records they were filled wit
 UNKNOWN_HERE = {"employees", "image_types", "price_ranges", "weight_ranges"}
 KEYS = {"wrong_key": "W" * 32, "malformed_key": "short", "no_key": ""}
 LIMITED = "L" * 32  # reads orders only
-WRITES_NOT_SERVED = {"missing_required", "not_writable", "validation_error"}
+WRITES_NOT_SERVED = {"missing_required"}
 
 
 def questions(folder):

@@ -1,0 +1,331 @@
+"""Products, combinations, stock and specific prices through the webservice (prestashop.md 3, 10, 11, 13; recorded write exchanges).
+
+Each handler takes what `webservice.write` hands over and fires the hooks that a change by API fires, no others. A shop in the query
+narrows the change to it; without one it is the default shop's.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from typing import Any
+
+from app.sandbox.prestashop import shops, stock
+from app.sandbox.prestashop.access import shops_of
+from app.sandbox.prestashop.failure import Crash, Refusal
+from app.sandbox.prestashop.saving import Body, Handler, Written, anew, checked, echo, object_of, sent, texts, without_id
+from app.sandbox.prestashop.schema import dialect_of
+from app.sandbox.prestashop.state import ShopState
+
+LISTS = {
+    "products": ("categories", "images", "accessories", "tags", "product_features"),
+    "combinations": ("product_option_values", "images"),
+}
+SPECIFIC_KEY = [
+    "id_product",
+    "id_product_attribute",
+    "id_customer",
+    "id_cart",
+    "from",
+    "to",
+    "id_shop",
+    "id_shop_group",
+    "id_currency",
+    "id_country",
+    "id_group",
+    "from_quantity",
+    "id_specific_price_rule",
+]
+
+
+def context(state: ShopState, parameters: Mapping[str, str]) -> tuple[int, ...]:
+    """The shops that a call is about."""
+    return shops_of(parameters, state.shops, None)
+
+
+# -- products -----------------------------------------------------------------------------------------------------------------
+
+
+def post_product(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """201 with its stock rows in the associations; in the catalogue of the shops asked about only."""
+    del ident
+    without_id(body)
+    checked(state, "products", body, whole=True)
+    where, now = context(state, parameters), state.now()
+    values = anew(state, "products", body) | {"date_add": body.get("date_add") or now, "date_upd": now}
+    values["id_shop_default"] = body.get("id_shop_default") or where[0]
+    values["link_rewrite"] = slugs(state, values)
+    values["indexed"] = values["active"]
+    product = state.add(
+        "products", {key: by_language(value) for key, value in values.items()} | {"associations": lists(state, "products", body)}
+    )
+    if len(where) < len(state.shops):
+        state.members[product] = set(where)
+    fixed = {
+        "type": "virtual" if str(values["is_virtual"]) == "1" else "simple",
+        "new": None,
+        "manufacturer_name": False,
+        "id_default_image": "",
+    }
+    state.change("products", product, position_in_category=product if str(values["id_category_default"]) != "0" else "", **fixed)
+    stock.add_rows(state, product, 0, where)
+    list_stock(state, product)
+    for hook in ("actionObjectProductAddAfter", "actionProductSave", "actionProductUpdate"):
+        state.fire(hook, id=product, id_product=product, id_shop=where[0])
+    return Written(record=echo(state, "products", state.get("products", product), body, also=("link_rewrite",)), status=201)
+
+
+def patch_product(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Only what is sent; date_upd moves, even for a field that PrestaShop does not know."""
+    del ident
+    return change_product(state, body, context(state, parameters), whole=False)
+
+
+def put_product(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Whatever is not sent is gone, but for associations (recorded)."""
+    del ident
+    return change_product(state, body, context(state, parameters), whole=True)
+
+
+def change_product(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
+    product = object_of(state, "products", body)
+    checked(state, "products", body, whole=whole)
+    now = state.now()
+    if whole:
+        values = anew(state, "products", body, keep=("id_shop_default",))
+        values["date_add"] = body.get("date_add") or now
+        values["link_rewrite"] = slugs(state, values)
+    else:
+        values = sent(state, "products", body)
+    shops.change(state, "products", product, values | {"date_upd": now}, where)
+    associate(state, "products", product, body)
+    if str(state.get("products", product)["id_category_default"]) in ("0", ""):
+        state.change("products", product, position_in_category="")
+    for hook in ("actionObjectProductUpdateAfter", "actionProductUpdate"):
+        state.fire(hook, id=product, id_product=product, id_shop=where[0])
+    record = shops.seen_from(state, "products", state.get("products", product), where[0])
+    return Written(record=echo(state, "products", record, body if whole else None), status=200)
+
+
+def delete_product(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """With its combinations, stock and specific prices. `/products/7` or `/products?id=[7,8]`; one that is missing stops them all."""
+    del body
+    asked = gone(state, "products", ident, parameters)
+    where = context(state, parameters)
+    for product in asked:
+        for name in ("combinations", "stock_availables", "specific_prices"):
+            for row in state.find(name, id_product=product):
+                state.remove(name, int(row["id"]))
+        state.remove("products", product)
+        for hook in ("actionObjectProductDeleteAfter", "actionProductDelete", "actionProductAttributeDelete"):
+            state.fire(hook, id=product, id_product=product, id_shop=where[0])
+    return Written(record=None, status=200)
+
+
+def slugs(state: ShopState, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """`link_rewrite`, made from the name where it was left out (source: Product::modifierWsLinkRewrite, on POST and PUT)."""
+    names = {int(text["id"]): str(text["value"]) for text in values["name"]}
+    given = {int(text["id"]): str(text["value"]) for text in values["link_rewrite"]}
+    return texts(state, {ident: given.get(ident) or slug(name) for ident, name in names.items()})
+
+
+def slug(name: str) -> str:
+    plain = "".join(part for part in unicodedata.normalize("NFD", name) if not unicodedata.combining(part))
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
+
+
+def list_stock(state: ShopState, product: int) -> None:
+    """A product's associations name its combinations and the default shop's stock rows."""
+    rows = [
+        {"id": row["id"], "id_product_attribute": row["id_product_attribute"]}
+        for row in state.find("stock_availables", id_product=product)
+        if int(row["id_shop"]) in (0, state.shops[0])
+    ]
+    number = int if dialect_of(state.version) == "9" else str
+    combinations = [{"id": number(row["id"])} for row in state.find("combinations", id_product=product)]
+    before = state.get("products", product).get("associations", {})
+    named = {"combinations": combinations, "stock_availables": [{key: number(value) for key, value in row.items()} for row in rows]}
+    state.change("products", product, associations={key: value for key, value in (before | named).items() if value})
+
+
+# -- combinations -------------------------------------------------------------------------------------------------------------
+
+
+def post_combination(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """A combination with its stock rows; the product's type stays what it was (recorded)."""
+    del ident
+    without_id(body)
+    checked(state, "combinations", body, whole=True)
+    where = context(state, parameters)
+    product = int(body["id_product"])
+    values = anew(state, "combinations", body) | {"associations": lists(state, "combinations", body)}
+    combination = state.add("combinations", {key: by_language(value) for key, value in values.items()})
+    if product in state.tables["products"]:
+        stock.add_rows(state, product, combination, where)
+        list_stock(state, product)
+    state.fire("actionObjectCombinationAddAfter", id=combination, id_product=product, id_shop=where[0])
+    return Written(record=echo(state, "combinations", state.get("combinations", combination), body), status=201)
+
+
+def patch_combination(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Only what is sent."""
+    del ident
+    return change_combination(state, body, context(state, parameters), whole=False)
+
+
+def put_combination(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Whatever is not sent is gone, but for associations."""
+    del ident
+    return change_combination(state, body, context(state, parameters), whole=True)
+
+
+def change_combination(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
+    combination = object_of(state, "combinations", body)
+    checked(state, "combinations", body, whole=whole)
+    values = anew(state, "combinations", body) if whole else sent(state, "combinations", body)
+    shops.change(state, "combinations", combination, values, where)
+    associate(state, "combinations", combination, body)
+    record = shops.seen_from(state, "combinations", state.get("combinations", combination), where[0])
+    state.fire("actionObjectCombinationUpdateAfter", id=combination, id_product=int(record["id_product"]), id_shop=where[0])
+    return Written(record=echo(state, "combinations", record, body if whole else None), status=200)
+
+
+# -- stock --------------------------------------------------------------------------------------------------------------------
+
+
+def patch_stock(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """An absolute quantity, whatever was sold meanwhile. No date moves and actionUpdateQuantity does not fire."""
+    del ident
+    return change_stock(state, body, context(state, parameters), whole=False)
+
+
+def put_stock(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Needs its four required fields besides the quantity."""
+    del ident
+    return change_stock(state, body, context(state, parameters), whole=True)
+
+
+def change_stock(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
+    row = object_of(state, "stock_availables", body)
+    checked(state, "stock_availables", body, whole=whole)
+    values = anew(state, "stock_availables", body) if whole else sent(state, "stock_availables", body)
+    stock.put(state, row, shop=where[0], by_api=True, **values)
+    return Written(record=echo(state, "stock_availables", state.get("stock_availables", row), body if whole else None), status=200)
+
+
+# -- specific prices ----------------------------------------------------------------------------------------------------------
+
+
+def post_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """A campaign price. The same one twice breaks a unique key of the database: 500 (prestashop.md 13)."""
+    del ident
+    without_id(body)
+    checked(state, "specific_prices", body, whole=True)
+    where, number = context(state, parameters), state.next_number("specific_prices")
+    values = anew(state, "specific_prices", body) | {"id": number}
+    once(state, values)
+    state.add("specific_prices", values)
+    tell_price(state, "Add", number, int(values["id_product"]), where[0])
+    return Written(record=echo(state, "specific_prices", state.get("specific_prices", number), body), status=201)
+
+
+def patch_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """Only what is sent."""
+    del ident
+    return change_specific_price(state, body, context(state, parameters), whole=False)
+
+
+def put_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """The whole record; all fields but two are required."""
+    del ident
+    return change_specific_price(state, body, context(state, parameters), whole=True)
+
+
+def change_specific_price(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
+    price = object_of(state, "specific_prices", body)
+    checked(state, "specific_prices", body, whole=whole)
+    values = anew(state, "specific_prices", body) if whole else sent(state, "specific_prices", body)
+    once(state, state.get("specific_prices", price) | values | {"id": price})
+    state.change("specific_prices", price, **values)
+    record = state.get("specific_prices", price)
+    tell_price(state, "Update", price, int(record["id_product"]), where[0])
+    return Written(record=echo(state, "specific_prices", record, body if whole else None), status=200)
+
+
+def delete_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
+    """200 without a body; 404 code 87 for one that is gone already."""
+    del body
+    for price in gone(state, "specific_prices", ident, parameters):
+        product = int(state.get("specific_prices", price)["id_product"])
+        state.remove("specific_prices", price)
+        tell_price(state, "Delete", price, product, context(state, parameters)[0])
+    return Written(record=None, status=200)
+
+
+def once(state: ShopState, values: Mapping[str, Any]) -> None:
+    """The database's unique key over whom, what and when; the price is not part of it."""
+    mine = [str(values[name]) for name in SPECIFIC_KEY]
+    for row in state.find("specific_prices", id_product=values["id_product"]):
+        if int(row["id"]) != int(values["id"]) and [str(row[name]) for name in SPECIFIC_KEY] == mine:
+            if dialect_of(state.version) == "9":
+                raise Refusal(500, (46, "Unable to save resource"))
+            raise Crash
+
+
+def tell_price(state: ShopState, what: str, price: int, product: int, shop: int) -> None:
+    state.fire(f"actionObjectSpecificPrice{what}After", id=price, id_product=product, id_shop=shop)
+
+
+# -- what they share ----------------------------------------------------------------------------------------------------------
+
+
+def lists(state: ShopState, name: str, body: Body) -> dict[str, list[dict[str, str]]]:
+    """The associations that a client may set, as sent."""
+    del state
+    return {key: rows for key, rows in body.lists.items() if key in LISTS[name]}
+
+
+def associate(state: ShopState, name: str, ident: int, body: Body) -> None:
+    """Replace the associations that were sent."""
+    given = lists(state, name, body)
+    if not given:
+        return
+    number = int if dialect_of(state.version) == "9" else str
+    typed = {
+        key: [{part: number(value) if value.isdigit() else value for part, value in row.items()} for row in rows]
+        for key, rows in given.items()
+    }
+    before = state.get(name, ident).get("associations", {})
+    state.change(name, ident, associations={key: rows for key, rows in (before | typed).items() if rows})
+
+
+def by_language(value: Any) -> Any:
+    """`ShopState.add` takes texts by language id."""
+    return {int(text["id"]): text["value"] for text in value} if isinstance(value, list) else value
+
+
+def gone(state: ShopState, name: str, ident: str, parameters: Mapping[str, str]) -> list[int]:
+    """The ids to delete; raises Refusal 404 code 87 that names those that are not there."""
+    asked = [ident] if ident else [part.strip() for part in parameters.get("id", "").strip("[]").split(",")]
+    missing = [one for one in asked if not one.isdigit() or int(one) not in state.tables.get(name, {})]
+    if missing:
+        raise Refusal(404, (87, f"Id(s) not exists: {', '.join(missing)}"))
+    return [int(one) for one in asked]
+
+
+HANDLERS: dict[tuple[str, str], Handler] = {
+    ("POST", "products"): post_product,
+    ("PATCH", "products"): patch_product,
+    ("PUT", "products"): put_product,
+    ("DELETE", "products"): delete_product,
+    ("POST", "combinations"): post_combination,
+    ("PATCH", "combinations"): patch_combination,
+    ("PUT", "combinations"): put_combination,
+    ("PATCH", "stock_availables"): patch_stock,
+    ("PUT", "stock_availables"): put_stock,
+    ("POST", "specific_prices"): post_specific_price,
+    ("PATCH", "specific_prices"): patch_specific_price,
+    ("PUT", "specific_prices"): put_specific_price,
+    ("DELETE", "specific_prices"): delete_specific_price,
+}

@@ -1,0 +1,110 @@
+<?php
+
+declare(strict_types=1);
+
+namespace Orderbro;
+
+use Configuration;
+use Tools;
+use WebserviceKey;
+
+/**
+ * Orderbro's webservice key: made and taken away on a merchant's wish, or named by its hash when the merchant has made it.
+ */
+final class WebserviceAccess
+{
+    const KEY_LENGTH = 32;
+    const LETTERS = 'ABCDEFGHIJKLMNPQRSTUVWXYZ123456789';  // PrestaShop's own alphabet: no O and no 0
+
+    /** @var Settings */
+    private $settings;
+    /** @var Database */
+    private $database;
+
+    public function __construct(Settings $settings, Database $database)
+    {
+        $this->settings = $settings;
+        $this->database = $database;
+    }
+
+    /** The account that this module made, 0 for none; one that was deleted in the back office does not count. */
+    public function account(): int
+    {
+        $account = (int) $this->settings->shared(Settings::KEY_ACCOUNT);
+        $query = 'SELECT `id_webservice_account` FROM ' . $this->database->table('webservice_account') . ' WHERE `id_webservice_account` = ';
+
+        return $account > 0 && $this->database->row($query . $account) !== null ? $account : 0;
+    }
+
+    /**
+     * Make the key and switch the webservice on. It is shown once; what is kept is its hash.
+     *
+     * @param int[] $shops the shops that it may read
+     *
+     * @throws \RuntimeException when PrestaShop does not store it
+     */
+    public function create(array $shops): string
+    {
+        $this->remove();
+        $account = new WebserviceKey();
+        $account->key = $this->key();
+        $account->description = 'Orderbro';
+        $account->active = true;
+        $account->id_shop_list = $shops;
+        if (!$account->add() || !WebserviceKey::setPermissionForAccount((int) $account->id, Permissions::all())) {
+            throw new \RuntimeException('PrestaShop did not store the webservice key.');
+        }
+        $this->settings->share(Settings::KEY_ACCOUNT, (string) (int) $account->id);
+        $this->know($account->key);
+        if (!Configuration::getGlobalValue('PS_WEBSERVICE')) {
+            Configuration::updateGlobalValue('PS_WEBSERVICE', '1');
+            $this->settings->share(Settings::SWITCHED_ON, '1');
+            Tools::generateHtaccess();  // the rewrite of /api is only written while the webservice is on
+        }
+
+        return $account->key;
+    }
+
+    /** Know a key's calls from now on. */
+    public function know(string $key): void
+    {
+        $this->settings->share(Settings::KEY_HASH, hash('sha256', $key));
+    }
+
+    public function isKnown(): bool
+    {
+        return $this->settings->shared(Settings::KEY_HASH) !== '';
+    }
+
+    /**
+     * Take away the key that this module made, and switch the webservice off if it switched it on and nobody else uses it. By statements:
+     * WebserviceKey::delete writes a log entry in the name of an employee, and an uninstallation by command line has none.
+     */
+    public function remove(): void
+    {
+        $account = (int) $this->settings->shared(Settings::KEY_ACCOUNT);
+        if ($account === 0) {
+            return;
+        }
+        foreach (['webservice_permission', 'webservice_account_shop', 'webservice_account'] as $table) {
+            $this->database->execute('DELETE FROM ' . $this->database->table($table) . ' WHERE `id_webservice_account` = ' . $account);
+        }
+        $this->settings->share(Settings::KEY_ACCOUNT, '0');
+        $this->settings->share(Settings::KEY_HASH, '');
+        $others = $this->database->row('SELECT 1 FROM ' . $this->database->table('webservice_account') . ' WHERE `active` = 1');
+        if ($this->settings->shared(Settings::SWITCHED_ON) === '1' && $others === null) {
+            Configuration::updateGlobalValue('PS_WEBSERVICE', '0');
+            $this->settings->share(Settings::SWITCHED_ON, '0');
+        }
+    }
+
+    private function key(): string
+    {
+        $key = '';
+        while (strlen($key) < self::KEY_LENGTH) {
+            $key .= self::LETTERS[random_int(0, strlen(self::LETTERS) - 1)];
+        }
+
+        return $key;
+    }
+}

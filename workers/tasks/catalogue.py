@@ -1,0 +1,129 @@
+"""A lane of a shop's catalogue: takes what is due, some at a time, looks at it, and goes on until nothing is due or its time is up.
+
+One run per shop and lane at a time, in one of the executor's slots, with clients that leave the rate limits' bursts to orders: five thousand
+changed articles delay no order. A shop's trouble ends that lane's run and nobody else's.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+from app.store import catalogue
+from app.store.marks import Claim, Outcome, Settlement
+from mappers.canonical import EntityKey
+from mappers.catalogue.lanes import Lane
+from mappers.catalogue.to_hogia import decide_product
+from mappers.catalogue.to_shop import ArticleDecision, ArticleLook, decide_article
+from workers.catalogue.apply_articles import ArticleRun, apply_articles
+from workers.catalogue.apply_products import apply_products
+from workers.catalogue.gather_articles import gather_articles
+from workers.catalogue.gather_products import gather_products
+from workers.catalogue.listing import end_run, list_run
+from workers.catalogue.place import Place
+from workers.catalogue.resolve import resolve_items
+from workers.resources import Resources
+
+AT_ONCE = 50
+RUN_SECONDS = 15.0
+AGAIN_MS = 1000
+SOON_MS = 120_000  # what is looked at again this soon still belongs to the run
+
+
+async def process_catalogue(resources: Resources, claim: Claim, key: EntityKey) -> Settlement:
+    """Work on what is due; answers when to go on."""
+    configured, shop = await resources.directory.shop(key.shop)
+    work = _Work(place=Place(resources=resources, configured=configured, shop=shop), lane=Lane(key.id), claim=claim)
+    if not work.lane.is_preview and not await catalogue.is_started(resources.store, shop.key):
+        return _ignored()
+    run = await catalogue.run(resources.store, shop.key, work.lane)
+    is_running = bool(run) and not run.get("ended_ms")
+    until = time.monotonic() + RUN_SECONDS
+    if is_running and not run.get("listed_ms"):
+        await list_run(work.place, work.lane, run)
+    if work.lane.goes_to_hogia:
+        await work.place.articles.refresh(work.place.hogia)
+    count = 0
+    while time.monotonic() < until:
+        taken = await _some(work, creates=is_running)
+        if not taken:
+            break
+        count += taken
+    return await _settled(work, count=count, is_running=is_running)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Work:
+    """One run of a lane."""
+
+    place: Place
+    lane: Lane
+    claim: Claim
+
+
+def _ignored() -> Settlement:
+    reason = "the catalogue of this shop was not started; run: orderbro catalogue start"
+    return Settlement(outcome=Outcome.DONE, status="ignored", code="CATALOGUE_NOT_STARTED", reason=reason, story=reason)
+
+
+async def _some(work: _Work, *, creates: bool) -> int:
+    """Look at up to fifty items; answers how many were taken."""
+    store, shop = work.place.store, work.place.shop.key
+    items, began = await catalogue.due(store, shop, work.lane, limit=AT_ONCE)
+    if not items:
+        return 0
+    if work.lane.goes_to_hogia:
+        looked = items
+        again = await _products(work, [int(item) for item in items], creates=creates)
+    else:
+        looked = await resolve_items(work.place, work.lane, items, began)
+        again = await _articles(work, looked, creates=creates) if looked else {}
+    await catalogue.looked_at(store, shop, work.lane, began, {item: again.get(item, 0) for item in looked})
+    return len(items)
+
+
+async def _products(work: _Work, products: list[int], *, creates: bool) -> dict[str, int]:
+    """Answers when to look at which again (ms)."""
+    looks = await gather_products(work.place, products, creates=creates)
+    decided = [(look.product_id, decide_product(look)) for look in looks]
+    now = await work.place.store.now_ms()
+    if work.lane.is_preview:
+        outcomes = [decision.outcome for _, decisions in decided for decision in decisions]
+        await catalogue.keep_outcomes(work.place.store, work.place.shop.key, work.lane, outcomes, at_ms=now)
+        return {}
+    waiting = await apply_products(work.place, decided)
+    delay = int(work.place.connection.hogia.read_delay_seconds * 1000)
+    return {str(product): now + max(AGAIN_MS, delay) for product in waiting}
+
+
+async def _articles(work: _Work, numbers: list[str], *, creates: bool) -> dict[str, int]:
+    """Answers when to look at which again (ms)."""
+    looks = await gather_articles(work.place, numbers, creates=creates)
+    decided: list[tuple[ArticleLook, ArticleDecision]] = [(look, decide_article(look)) for look in looks]
+    now = await work.place.store.now_ms()
+    if work.lane.is_preview:
+        outcomes = [decision.outcome for _, decision in decided]
+        await catalogue.keep_outcomes(work.place.store, work.place.shop.key, work.lane, outcomes, at_ms=now)
+        return {}
+    done = await apply_articles(ArticleRun(place=work.place, claim=work.claim), decided)
+    again = {}
+    for (look, _), decision in zip(decided, done, strict=True):
+        if decision.again_at is not None:
+            again[look.number] = max(int(decision.again_at.timestamp() * 1000), now + 1)
+    return again
+
+
+async def _settled(work: _Work, *, count: int, is_running: bool) -> Settlement:
+    store, shop = work.place.store, work.place.shop.key
+    left, next_ms = await catalogue.waiting(store, shop, work.lane)
+    story = f"{count} looked at, {left} due"
+    if is_running and not left:
+        now = await store.now_ms()
+        if not (0 < next_ms <= now + SOON_MS):
+            await end_run(work.place, work.lane, now_ms=now)
+            story += "; the initial synchronisation has ended"
+    told = story if count else ""
+    if left:
+        return Settlement(outcome=Outcome.RETRY, status="processed", reason=story, story=told, counted=False)
+    # What is due later by itself is woken by a timer (workers/tasks/catalogue_feed.py): the mark of a lane that rests is settled.
+    return Settlement(outcome=Outcome.DONE, status="processed", reason=story, story=told)
