@@ -68,13 +68,17 @@ class Capture:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCapture:
-    """What the ledger is to know of a capture that needs no call: done by others, not required, or assumed."""
+    """What the ledger is to know of a capture that needs no call: done by others, not required, assumed, or seen to stand.
+
+    `again_at`: when the provider is to be asked once more whether it still stands.
+    """
 
     key: str
     code: str
     reason: str
     amount: str = ""
     currency: str = ""
+    again_at: datetime | None = None
 
     @property
     def summary(self) -> str:

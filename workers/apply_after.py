@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.store import deadlines
 from app.store.ledger import EffectState
 from mappers.changes_after import (
     AdoptCredit,
@@ -140,8 +141,16 @@ async def _still_running(after: ApplyingAfter, key: str, *, code: str, what: str
 
 async def note_capture(after: ApplyingAfter, change: NoteCapture) -> None:
     await after.confirm(
-        change.key, kind="capture", code=change.code, reason=change.reason, amount=change.amount, currency=change.currency, checked="1"
+        change.key,
+        kind="capture",
+        code=change.code,
+        reason=change.reason,
+        amount=change.amount,
+        currency=change.currency,
+        checked="1" if change.again_at is None else "0",
     )
+    if change.again_at is not None:
+        await deadlines.look_again(after.run.resources.store, after.run.claim.entity, change.again_at)
 
 
 async def refund_payment(after: ApplyingAfter, change: RefundPayment) -> None:

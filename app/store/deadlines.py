@@ -63,6 +63,22 @@ async def put(store: Store, entity: str, deadline: Deadline) -> None:
         await pipe.execute()
 
 
+async def look_again(store: Store, entity: str, at: datetime) -> None:
+    """Have the order's payment looked at then, whatever its authorisation."""
+    await store.redis.zadd(keys.RECHECKS, {entity: _milliseconds(at)})
+
+
+async def due_again(store: Store, *, now_ms: int) -> list[str]:
+    """The orders whose payment is to be looked at by now."""
+    return [text(entity) for entity in await store.redis.zrangebyscore(keys.RECHECKS, "-inf", now_ms)]
+
+
+async def looked_again(store: Store, entities: Iterable[str]) -> None:
+    found = list(entities)
+    if found:
+        await store.redis.zrem(keys.RECHECKS, *found)
+
+
 async def remove(store: Store, entities: Iterable[str]) -> int:
     """There is nothing left to capture in time; answers how many had a deadline."""
     found = list(entities)

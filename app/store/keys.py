@@ -23,6 +23,7 @@ COUNTERS = PREFIX + "counters"
 FEEDS = PREFIX + "feeds-asked"
 DEADLINES = PREFIX + "deadlines"
 DEADLINE_RECORDS = PREFIX + "deadline-records"
+RECHECKS = PREFIX + "payment-rechecks"
 
 
 def event(event_id: str) -> str:

@@ -52,6 +52,7 @@ class ArticleLook:
     article: HogiaArticle | None
     prices: tuple[HogiaPrice, ...] = ()
     available: Decimal | None = None  # pieces at all stock points; None: Hogia tracks no stock of it
+    is_counted: bool = True  # False: a balance is there, and nobody has ever counted or moved it
     pending: int = 0  # pieces sold in any shop of the connection that Hogia's stock does not show yet
     rate: Decimal | None = None  # the article's VAT, percent
     tax_group: int | None = None  # the shop's group for that rate

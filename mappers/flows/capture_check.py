@@ -1,4 +1,4 @@
-"""Whether a capture that the provider accepted still stands some time later: at Nets a charge can fail afterwards (payments.md 4.6, 8.4)."""
+"""Whether a capture that the provider accepted still stands some time later, twice: at Nets a charge can fail afterwards (payments.md 4.6, 8.4, 9.11)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,8 @@ from mappers.payments.model import Provider
 from mappers.snapshot import AfterSnapshot, Known, KnownEffect
 
 FAILS_LATER: Mapping[Provider, timedelta] = {Provider.NETS: timedelta(minutes=15)}
+LAST_CHECK = timedelta(hours=24)
+STANDS = "CAPTURE_STANDS"  # it was there at the first look; a timer brings the last one
 
 
 def is_final(provider: Provider) -> bool:
@@ -33,7 +35,7 @@ def late_check(snapshot: AfterSnapshot, planned: Iterable[object]) -> tuple[tupl
     accepted = sum((Decimal(effect.amount or 0) for _, effect, _ in _open(snapshot)), Decimal(0))
     for key, effect, until in _open(snapshot):
         if snapshot.now < until:
-            waits.append(until)
+            waits += [until] if effect.code != STANDS else []
             continue
         payment = snapshot.payment
         if payment is None:
@@ -46,7 +48,16 @@ def late_check(snapshot: AfterSnapshot, planned: Iterable[object]) -> tuple[tupl
                 subject=str(snapshot.key),
             )
         reason = f"{payment.captured} minor units are captured at the provider"
-        changes.append(NoteCapture(key=key, code="CAPTURED", reason=reason, amount=effect.amount, currency=payment.currency))
+        is_last = effect.code == STANDS
+        note = NoteCapture(
+            key=key,
+            code="CAPTURED" if is_last else STANDS,
+            reason=reason,
+            amount=effect.amount,
+            currency=payment.currency,
+            again_at=None if is_last else snapshot.now + LAST_CHECK - FAILS_LATER[payment.provider],
+        )
+        changes.append(note)
     return tuple(changes), min(waits) if waits else None
 
 
@@ -57,4 +68,5 @@ def _open(snapshot: AfterSnapshot) -> Iterator[tuple[str, KnownEffect, datetime]
         return
     for key, effect in snapshot.effects.items():
         if key.startswith(f"capture:{snapshot.key}/") and effect.state is Known.CONFIRMED and not effect.checked:
-            yield key, effect, effect.called_at + FAILS_LATER[rule.provider]
+            first = FAILS_LATER[rule.provider]
+            yield key, effect, effect.called_at + (LAST_CHECK - first if effect.code == STANDS else first)

@@ -183,6 +183,7 @@ class HogiaStock:
     article: str
     available: Decimal
     on_hand: Decimal = Decimal(0)
+    is_counted: bool = True  # False: the balance stands as it was opened with the article, at zero
     row_version: int = 0
 
 

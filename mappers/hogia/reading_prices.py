@@ -41,5 +41,6 @@ def read_stock(body: Mapping[str, Any]) -> HogiaStock:
         article=text(body.get("articleNumber")),
         available=on_hand - reserved if available is None else available,
         on_hand=on_hand,
+        is_counted=bool(on_hand or reserved) or whole(body.get("version")) != 1,
         row_version=whole(body.get("rowVersion")) or 0,
     )

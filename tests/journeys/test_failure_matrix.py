@@ -8,6 +8,7 @@ import pytest
 
 from tests.journeys.later import CASES, IDS, KLARNA, SHIPPED, Case, bought, capture, effect_of, hogia_says, reference_of, states_of
 from tests.world import World
+from workers.tasks.deadlines import sweep_deadlines
 
 _, SVEA, NETS = CASES
 every_provider = pytest.mark.parametrize("case", CASES, ids=IDS)
@@ -223,16 +224,55 @@ async def test_charge_that_fails_after_it_was_accepted_is_found_out(bridge: Worl
     assert (await bridge.parked(order)).code == "CAPTURE_FAILED_LATER"
 
 
-async def test_charge_that_still_stands_a_quarter_of_an_hour_later_is_believed(bridge: World) -> None:
+async def test_charge_that_fails_after_the_first_look_is_found_out_the_day_after(bridge: World) -> None:
+    order, payment = await sold(bridge, NETS)
+    await delivered(bridge, order)
+    await later_on(bridge, times=1, seconds=1000)
+    bridge.nets.fail_charge(payment)
+
+    await bridge.wait(86_400)
+    await sweep_deadlines(bridge.resources)
+    await bridge.settle()
+
+    assert (await bridge.parked(order)).code == "CAPTURE_FAILED_LATER"
+
+
+async def test_charge_that_stands_the_day_after_is_not_asked_about_again(bridge: World) -> None:
     order, _ = await sold(bridge, NETS)
     await delivered(bridge, order)
-    key = f"capture:{bridge.key(order)}/{total_of(bridge, order)}"
-    before = await effect_of(bridge, key)
+    await later_on(bridge, times=1, seconds=1000)
+    await bridge.wait(86_400)
+    await sweep_deadlines(bridge.resources)
+    await bridge.settle()
+    before = bridge.calls()["call|nets:acme-se|GET"]
+
+    await bridge.wait(86_400)
+    await sweep_deadlines(bridge.resources)
+    await bridge.settle()
+
+    effect = await effect_of(bridge, f"capture:{bridge.key(order)}/{total_of(bridge, order)}")
+    assert effect is not None
+    assert (effect.code, effect.checked) == ("CAPTURED", True)
+    assert bridge.calls()["call|nets:acme-se|GET"] == before
+
+
+async def test_charge_that_still_stands_a_quarter_of_an_hour_later_waits_for_its_last_look(bridge: World) -> None:
+    order, _ = await sold(bridge, NETS)
+    await delivered(bridge, order)
 
     await later_on(bridge, times=1, seconds=1000)
 
-    after = await effect_of(bridge, key)
-    assert before is not None
-    assert after is not None
-    assert (before.checked, after.checked) == (False, True)
-    assert not (await bridge.mark(order)).parked
+    effect = await effect_of(bridge, f"capture:{bridge.key(order)}/{total_of(bridge, order)}")
+    mark = await bridge.mark(order)
+    assert effect is not None
+    assert (effect.code, effect.checked) == ("CAPTURE_STANDS", False)
+    assert (mark.parked, mark.due_ms) == (False, None)
+
+
+async def test_review_that_takes_more_than_a_day_is_told_to_a_person(bridge: World) -> None:
+    order, _ = await sold(bridge, SVEA, authorised={"is_in_review": True})
+    await delivered(bridge, order)
+
+    await later_on(bridge, times=3, seconds=30_000)
+
+    assert (await bridge.parked(order)).code == "OTHER_SIDE_TOO_SLOW"

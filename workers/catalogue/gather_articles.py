@@ -71,6 +71,7 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
                 article=article,
                 prices=extra.get(number, ()),
                 available=sum((row.available for row in stocked[number]), Decimal(0)) if stocked.get(number) else None,
+                is_counted=any(row.is_counted for row in stocked.get(number, ())) if stocked.get(number) else True,
                 pending=waiting.get(number, 0),
                 rate=rate,
                 tax_group=taxes.group(rate, shop.products.tax_rules_groups) if rate is not None else None,

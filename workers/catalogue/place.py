@@ -38,7 +38,10 @@ class Place:
 
     @property
     def side(self) -> ShopCatalogue:
-        return ShopCatalogue(self.client)
+        """Kept with its client: what it learns of the shop (time zone, whether it knows PATCH) is learnt once."""
+        client = self.client
+        found: ShopCatalogue = self.resources.clients.setdefault(("catalogue", id(client)), ShopCatalogue(client))
+        return found
 
     @property
     def hogia(self) -> HogiaClient:

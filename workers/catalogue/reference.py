@@ -47,7 +47,8 @@ async def option_texts(place: Place, wanted: Iterable[int], language: int) -> di
     known: dict[str, str] = json.loads(raw) if raw else {}
     missing = [value for value in needed if str(value) not in known]
     if missing:
-        known |= {str(value): text for value, text in (await place.side.option_values(missing, language=language)).items()}
+        found = await place.side.option_values(missing)
+        known |= {str(value): texts.get(language) or next(iter(texts.values()), "") for value, texts in found.items()}
         await cache.keep(place.store, owner, name, json.dumps(known), seconds=place.resources.settings.reference_seconds)
     return {value: known[str(value)] for value in needed if known.get(str(value))}
 

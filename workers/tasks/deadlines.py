@@ -1,4 +1,5 @@
-"""The timer of authorisations: what ends soon is looked at once a day, so that its provider is asked and, by rule, the time lengthened.
+"""The timer of payments: an authorisation that ends soon is looked at once a day, so that its provider is asked and, by rule, the time lengthened;
+a capture that may fail afterwards is looked at a day later.
 
 It only marks; a parked order is left to the person it waits for, and one with other work is looked at when that is done.
 """
@@ -37,7 +38,10 @@ async def _mark(resources: Resources) -> int:
         if idle and not await cache.cached(store, LOCK, entity):
             await cache.keep(store, LOCK, entity, "1", seconds=A_DAY_SECONDS)
             found.append(entity)
-    return await marks.mark(store, found, hint=HINT, why="the payment's authorisation ends soon")
+    again = await deadlines.due_again(store, now_ms=now)
+    marked = await marks.mark(store, again, hint=HINT, why="whether the capture still stands")
+    await deadlines.looked_again(store, again)
+    return marked + await marks.mark(store, found, hint=HINT, why="the payment's authorisation ends soon")
 
 
 def _ms(span: timedelta) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from app.log import log
 from app.store.connections import Configured
@@ -14,6 +15,7 @@ from app.store.marks import Claim, Outcome, Settlement
 from mappers.canonical import EntityKey, ShopOrder
 from mappers.changes import Changeset, Verdict
 from mappers.connection import Shop
+from mappers.errors import Rejected
 from mappers.flows.after import decide_after, is_echo, wants_after
 from mappers.flows.deadlines import HINT
 from mappers.flows.orders import decide_order, invoice_key, invoice_version
@@ -28,6 +30,7 @@ from workers.providers import payment_provider
 from workers.resources import Resources
 
 LOOKED_AT = frozenset({"ALREADY_INVOICED", "ORDER_CHANGED_AFTER_INVOICE"})  # nothing to do because it is done: processed, not ignored
+LONGEST_WAIT = timedelta(hours=24)
 NOT_OF_THE_ORDER = frozenset({"invoice", HINT})  # reasons to look that say nothing new of the order itself
 
 
@@ -61,8 +64,20 @@ async def process_order(resources: Resources, claim: Claim, key: EntityKey) -> S
     if made is None or not is_made(made) or not wants_after(shop, order, made, effects=effects, hints=claim.hints, entity=str(key)):
         return _settled([first], now_ms=_now_ms(resources))
     second = await _after(resources, configured, shop, claim=claim, key=key, made=made, effects=effects, order=order)
+    _alarm(second.decision, waiting=timedelta(milliseconds=_now_ms(resources) - claim.since_ms), subject=str(key))
     halves = [second] if first.decision.code == "ORDER_CHANGED_AFTER_INVOICE" else [first, second]
     return _settled(halves, now_ms=_now_ms(resources))
+
+
+def _alarm(decision: Changeset, *, waiting: timedelta, subject: str) -> None:
+    """What the other side is waited for comes within minutes, a provider's review within hours; longer is told to a person (payments.md 11.1)."""
+    if decision.verdict is Verdict.WAIT and waiting > LONGEST_WAIT:
+        raise Rejected(
+            "OTHER_SIDE_TOO_SLOW",
+            "the goods are delivered, and for more than a day the payment provider has been reviewing the payment, or the shop's module or Hogia is "
+            "not as far. Look in the provider's portal; release the order when the review has ended, and the money is captured then.",
+            subject=subject,
+        )
 
 
 def current_invoice(effects: Mapping[str, KnownEffect], entity: str) -> KnownEffect | None:

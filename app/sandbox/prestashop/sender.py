@@ -1,4 +1,8 @@
-"""The shop module's webhook sender: hooks become thin signed notices in an outbox, resent until 2xx (design.md 3.1, 5).
+"""The shop module's webhook sender: hooks become thin signed notices in an outbox, resent until acknowledged (design.md 3.1, 5).
+
+It behaves like `deploy/prestashop/orderbro` (tests/module/test_contract.py runs on both): an acknowledgement is a 202, or
+another 2xx that names the event; a notice never overtakes an earlier one about the same entity; trouble of the whole service ends the run. It does not coalesce, so it tells
+more often than the module does.
 
 Signature: Standard Webhooks. `webhook-signature: v1,<base64 HMAC-SHA256 of "id.timestamp.body">`; the secret is base64, with or
 without `whsec_`. Body: `{"type": "order.state_changed", "timestamp": "…", "data": {"id": 42, "id_shop": 1, "state": 2}}`.
@@ -12,6 +16,7 @@ import hashlib
 import hmac
 import json
 import random
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -42,6 +47,8 @@ EVENTS = {
 FIRST_WAIT_SECONDS = 1.0
 LONGEST_WAIT_SECONDS = 300.0
 HELD_SECONDS = 3600.0
+# Answers that would meet every notice: the rest waits too. Of the others the notice itself may be the reason.
+TROUBLE_OF_THE_SERVICE = frozenset({401, 403, 404, 410, 413, 429, 502, 503, 504})
 
 
 def secret_bytes(secret: str) -> bytes:
@@ -77,6 +84,7 @@ class Notice:
     due: float  # seconds since the epoch
     attempts: int = 0
     delivered: bool = False
+    refused: bool = False  # for what it says; it does not hold its successors back
     last_status: int | None = None  # None: never tried, or no answer
 
 
@@ -84,6 +92,22 @@ def numbered_ids(prefix: str = "msg") -> Callable[[], str]:
     """Ids that are the same in every run: `msg_000001` …."""
     numbers: Iterator[int] = count(1)
     return lambda: f"{prefix}_{next(numbers):06d}"
+
+
+def acknowledges(response: httpx.Response) -> bool:
+    """Whether the service says that it has the notice: 202, or another 2xx that names the event. A parked domain answers 200 to everything."""
+    if response.status_code == httpx.codes.ACCEPTED:
+        return True
+    try:
+        said = response.json() if response.is_success else None
+    except ValueError:
+        return False
+    return isinstance(said, dict) and bool(said.get("event_id"))
+
+
+def _entity(notice: Notice) -> tuple[str, int]:
+    """What a notice is about: `("order", 42)`."""
+    return notice.type.partition(".")[0], int(json.loads(notice.body)["data"].get("id", 0))
 
 
 def _order_in(notice: Notice) -> int:
@@ -98,12 +122,14 @@ class Sender:
     client: httpx.AsyncClient
     url: str
     secret: str
+    previous_secret: str = ""  # signs too, while a secret is exchanged
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
     new_id: Callable[[], str] = field(default_factory=numbered_ids)
     switches: Switches = field(default_factory=Switches)
     random: random.Random = field(default_factory=lambda: random.Random(0))
     outbox: list[Notice] = field(default_factory=list)
     dropped: list[Notice] = field(default_factory=list)
+    paused_until: float = 0.0  # seconds since the epoch
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def heard(self, hook: Hook) -> None:
@@ -165,9 +191,36 @@ class Sender:
         if self.switches.burst:
             await asyncio.gather(*(self._try(notice) for notice in copies))
         else:
-            for notice in copies:
-                await self._try(notice)
+            await self._one_by_one(copies)
         return sum(notice.delivered for notice in due)
+
+    async def _one_by_one(self, notices: Sequence[Notice]) -> None:
+        if self.paused_until > self.clock().timestamp():
+            return
+        queues: defaultdict[tuple[str, int], deque[Notice]] = defaultdict(deque)
+        for waiting in self.waiting:
+            queues[_entity(waiting)].append(waiting)
+        for notice in notices:
+            queue = queues[_entity(notice)]
+            while queue and (queue[0].delivered or queue[0].refused) and queue[0] is not notice:
+                queue.popleft()
+            if queue and queue[0] is not notice and not notice.delivered and not self.switches.shuffle:
+                continue
+            await self._try(notice)
+            if not notice.delivered and (notice.last_status is None or self._is_trouble_of_the_service(notice.last_status)):
+                self.paused_until = notice.due
+                return
+
+    @staticmethod
+    def _is_trouble_of_the_service(status: int) -> bool:
+        return status < 400 or status in TROUBLE_OF_THE_SERVICE
+
+    def resume(self) -> None:
+        """Every wait is over."""
+        self.paused_until = 0.0
+        for notice in self.waiting:
+            notice.due = min(notice.due, self.clock().timestamp())
+        self._changed.set()
 
     async def _try(self, notice: Notice) -> None:
         timestamp = int(self.clock().timestamp())
@@ -175,7 +228,9 @@ class Sender:
             "content-type": "application/json",
             "webhook-id": notice.id,
             "webhook-timestamp": str(timestamp),
-            "webhook-signature": signature(self.secret, notice.id, timestamp, notice.body),
+            "webhook-signature": " ".join(
+                signature(secret, notice.id, timestamp, notice.body) for secret in (self.secret, self.previous_secret) if secret
+            ),
         }
         notice.attempts += 1
         try:
@@ -185,7 +240,8 @@ class Sender:
             notice.due = self.clock().timestamp() + self._wait(notice, None)
             return
         notice.last_status = response.status_code
-        if response.is_success:
+        notice.refused = response.status_code in {400, 409, 422}
+        if acknowledges(response):
             notice.delivered = True
         elif not notice.delivered:
             notice.due = self.clock().timestamp() + self._wait(notice, response.headers.get("retry-after"))
@@ -207,7 +263,7 @@ class Sender:
             self._changed.clear()
             await self.deliver_due()
             now = self.clock().timestamp()
-            waits = [max(notice.due - now, 0.05) for notice in self.waiting]
+            waits = [max(max(notice.due, self.paused_until) - now, 0.05) for notice in self.waiting]
             try:
                 await asyncio.wait_for(self._changed.wait(), timeout=min(waits, default=None))
             except TimeoutError:

@@ -94,12 +94,14 @@ final class Verdict
     }
 
     /**
-     * Only Orderbro's own answer is an acknowledgement. A parked domain, a login page or a captive portal answers 200 to everything, and
-     * what it was sent would be lost.
+     * Orderbro answers 202 with the event's id. A parked domain, a login page or a captive portal answers 200 to everything, and what it
+     * was sent would be lost.
      */
     private static function ofSuccess(Answer $answer): self
     {
-        return $answer->text('event_id') !== '' ? new self(self::DELIVERED, Code::SENT) : new self(self::PAUSE, Code::NOT_ORDERBRO);
+        $acknowledged = $answer->status === 202 || $answer->text('event_id') !== '';
+
+        return $acknowledged ? new self(self::DELIVERED, Code::SENT) : new self(self::PAUSE, Code::NOT_ORDERBRO);
     }
 
     private static function clocksDiffer(Answer $answer, int $now): bool

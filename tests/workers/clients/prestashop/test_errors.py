@@ -39,7 +39,7 @@ def with_codes(*codes: int, message: str = "x") -> str:
         (400, (35,), Rejected, "SHOP_CALL_REFUSED"),
         (400, (38,), Rejected, "SHOP_CALL_REFUSED"),
         (400, (41,), Rejected, "SHOP_DATA_REFUSED"),
-        (400, (85,), Rejected, "SHOP_DATA_REFUSED"),
+        (400, (85,), Rejected, "SHOP_VALUE_REFUSED"),
         (404, (999,), Misconfigured, "SHOP_ID_UNKNOWN"),
         (500, (999,), Misconfigured, "SHOP_ID_UNKNOWN"),
         (200, (26,), Misconfigured, "SHOP_KEY_LACKS_RESOURCE"),
