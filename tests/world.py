@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections import Counter
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -32,13 +33,21 @@ from mappers.payments.model import Provider
 from tests.conftest import SECRET_KEY, connection_file
 from workers import job
 from workers.resources import Resources
+from workers.tasks.catalogue import process_catalogue
 from workers.tasks.order import process_order
+from workers.tasks.product import process_product, process_stock
 
 SHOP_URL = "http://shop.test"
+OTHER_URL = "http://other.test"  # another installation
 HOGIA_URL = "http://hogia.test"
 KLARNA_URL, SVEA_URL, NETS_URL = "http://klarna.test", "http://svea.test", "http://nets.test"
 DESTINATIONS = ("shop:acme-se", "hogia:acme", *(f"{provider.value}:acme-se" for provider in Provider))
-HANDLERS: dict[Kind, job.Handler] = {Kind.ORDER: process_order}
+HANDLERS: dict[Kind, job.Handler] = {
+    Kind.ORDER: process_order,
+    Kind.PRODUCT: process_product,
+    Kind.STOCK: process_stock,
+    Kind.CATALOGUE: process_catalogue,
+}
 
 
 class Clock:
@@ -63,21 +72,32 @@ class Providers:
 class World:
     """One connection with one shop, `acme-se`, and whatever happens to its orders."""
 
-    def __init__(self, resources: Resources, shop: ShopState, hogia: HogiaState, providers: Providers) -> None:
+    def __init__(self, resources: Resources, shop: ShopState, hogia: HogiaState, providers: Providers, *, other: ShopState) -> None:
         self.resources = resources
         self.shop = shop
+        self.other = other
         self.hogia = hogia
         self.klarna, self.svea, self.nets = providers.klarna, providers.svea, providers.nets
         self.store: Store = resources.store
         self.configured: Configured | None = None
 
-    async def configure(self, *, hogia: Mapping[str, Any] | None = None, shop: Mapping[str, Any] | None = None, **orders: Any) -> None:
-        """Apply the connection file with these order settings, these of Hogia and these of the shop."""
+    async def configure(
+        self,
+        *,
+        hogia: Mapping[str, Any] | None = None,
+        shop: Mapping[str, Any] | None = None,
+        more_shops: Sequence[Mapping[str, Any]] = (),
+        connection: Mapping[str, Any] | None = None,
+        **orders: Any,
+    ) -> None:
+        """Apply the connection file with these order settings, these of Hogia, of the shop and of the connection, and these other shops."""
         document = connection_file(shop_url=SHOP_URL, hogia_url=HOGIA_URL, **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
         document["hogia"] |= {"requests_per_second": 1000, **(hogia or {})}
         document["shops"][0]["webservice_key"] = DEFAULT_KEY
         document["shops"][0] |= {"requests_per_second": 1000, **(shop or {})}
+        document["shops"] += [{**document["shops"][0], **each} for each in more_shops]
+        document |= connection or {}
         self.configured = connections.read_document(document, {})
         await connections.save(self.store, self.resources.seal, self.configured)
 
@@ -94,6 +114,18 @@ class World:
             entity=EntityKey.parse(self.key(order)),
             body=b"{}",
             hint=hint,
+        )
+        return (await events.record(self.store, event)).event_id
+
+    async def product_notice(self, product: int, *, shop: str = "acme-se", kind: str = "product.saved") -> str:
+        """What the door does with a notice about a product; answers the event's id."""
+        event = events.NewEvent(
+            connection="acme",
+            shop=shop,
+            sender_id=f"{kind}-{product}-{uuid.uuid4()}",
+            type=kind,
+            entity=EntityKey(shop=shop, kind=Kind.PRODUCT, id=str(product)),
+            body=b"{}",
         )
         return (await events.record(self.store, event)).event_id
 
@@ -195,12 +227,13 @@ class World:
 @asynccontextmanager
 async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any) -> AsyncIterator[World]:
     """A world on an empty store."""
-    shop, hogia, clock = ShopState(), HogiaState(), Clock()
+    shop, other, hogia, clock = ShopState(), ShopState(shop_name="Grannbutiken"), HogiaState(), Clock()
     providers = Providers(klarna=KlarnaState(now=clock), svea=SveaState(now=clock), nets=NetsState(now=clock))
     hogia.switches.rate_limit = 0
     shop_app, hogia_app = create_shop(shop), create_hogia(hogia)
     mounts = {SHOP_URL: httpx.ASGITransport(shop_app), HOGIA_URL: httpx.ASGITransport(hogia_app)}
     mounts |= {
+        OTHER_URL: httpx.ASGITransport(create_shop(other)),
         KLARNA_URL: httpx.ASGITransport(create_klarna(providers.klarna)),
         SVEA_URL: httpx.ASGITransport(create_svea(providers.svea)),
         NETS_URL: httpx.ASGITransport(create_nets(providers.nets)),
@@ -216,4 +249,5 @@ async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any
             worker_id="worker",
             now=clock,
         )
-        yield World(resources, shop, hogia, providers)
+        yield World(resources, shop, hogia, providers, other=other)
+

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
-from app.api import api_keys, audit, connections, deadlines, entities, events, ledger, parked, replays
+from app.api import api_keys, audit, catalogue, connections, deadlines, entities, events, ledger, parked, replays
 
 
 def routers() -> list[APIRouter]:
@@ -17,6 +17,7 @@ def routers() -> list[APIRouter]:
         deadlines.router,
         ledger.router,
         connections.router,
+        catalogue.router,
         api_keys.router,
         audit.router,
     ]

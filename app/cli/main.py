@@ -9,7 +9,7 @@ from typing import Any
 import typer
 from typer.core import TyperGroup
 
-from app.cli import audit, connections, deadlines, events, keys, parked, processes, transfers
+from app.cli import audit, catalogue, connections, deadlines, events, fields, keys, parked, processes, transfers
 from mappers.errors import OrderbroError
 
 LAZY = {"demo": "app.cli.demo"}  # brings a whole simulated world along, so it is imported only when it is asked for
@@ -60,7 +60,9 @@ app.command()(transfers.preview)
 app.command()(transfers.sync)
 app.command()(audit.audit)
 app.command()(deadlines.deadlines)
+app.command()(fields.fields)
 app.add_typer(connections.commands, name="connections")
+app.add_typer(catalogue.commands, name="catalogue")
 app.add_typer(events.commands, name="events")
 app.add_typer(parked.commands, name="parked")
 app.add_typer(keys.commands, name="keys")

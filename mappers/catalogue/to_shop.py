@@ -358,6 +358,11 @@ def _stock(look: ArticleLook, article: HogiaArticle, item: Item, draft: _Draft) 
     if item.combination is None and item.product.combinations:
         draft.note("STOCK_OF_COMBINATIONS", "the product's stock is that of its combinations; each needs an article of its own.")
         return
+    if not look.is_counted:
+        draft.note(
+            "STOCK_NOT_COUNTED", "Hogia opened its balance at 0 and nobody has counted it; the shop's quantity is left until somebody does."
+        )
+        return
     row = _row(look, item.product.id, item.combination_id)
     if row is None:
         draft.note(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import json
 import os
 import shutil
@@ -20,7 +21,6 @@ from tests.conftest import WEBHOOK_SECRET
 PHP = Path(__file__).parent / "php"
 Told = tuple[str, int] | tuple[str, int, int]  # type, id, state
 ANSWER_SECONDS = 1.0
-NEW_SECRET = "whsec_QSBuZXcgc2VjcmV0IG9mIHR3ZW50eS1mb3VyIGJ5dGVz"
 
 
 class MissingPhpError(Exception):
@@ -57,8 +57,8 @@ class ModuleShop:
         self.last: dict[str, Any] = {}
         self._configured = ""
 
-    async def do(self, what: str, **given: Any) -> Any:
-        """Run a command of shop.php; answers its result."""
+    async def begin(self, what: str, **given: Any) -> asyncio.subprocess.Process:
+        """Start a command of shop.php; whoever starts it reads what it says."""
         environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
         process = await asyncio.create_subprocess_exec(
             php(),
@@ -71,7 +71,15 @@ class ModuleShop:
             stderr=asyncio.subprocess.PIPE,
             env=environment,
         )
-        said, errors = await process.communicate(json.dumps({"do": what, **given}).encode())
+        assert process.stdin is not None
+        process.stdin.write(json.dumps({"do": what, **given}).encode())
+        process.stdin.close()
+        return process
+
+    async def do(self, what: str, **given: Any) -> Any:
+        """Run a command of shop.php to its end; answers its result."""
+        process = await self.begin(what, **given)
+        said, errors = await process.communicate()
         assert (process.returncode, errors.decode()) == (0, ""), errors.decode() + said.decode()
         self.last = json.loads(said)
         return self.last["result"]
@@ -139,8 +147,8 @@ class SandboxShop:
         self.sender.resume()
 
     async def exchange(self) -> None:
-        self.sender.previous_secret, self.sender.secret = self.sender.secret, NEW_SECRET
-        self.secret = NEW_SECRET
+        self.secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()
+        self.sender.previous_secret, self.sender.secret = self.sender.secret, self.secret
 
     async def drop(self) -> None:
         self.sender.previous_secret = ""

@@ -125,7 +125,9 @@ def _is_linked(item: Item, link: ItemLink) -> bool:
 
 
 async def _stocks(side: ShopCatalogue, items: Sequence[Item], *, wanted: bool) -> Sequence[ShopStock]:
-    pairs = [(item.product.id, item.combination_id) for item in items if item.product.type is not ProductType.VIRTUAL]
+    goods = [item for item in items if item.product.type is not ProductType.VIRTUAL]
+    # The product's own row too: it says what happens when a combination is used up.
+    pairs = sorted({(item.product.id, combination) for item in goods for combination in (0, item.combination_id)})
     return await side.stocks(pairs) if wanted and pairs else ()
 
 

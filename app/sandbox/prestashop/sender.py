@@ -1,8 +1,8 @@
 """The shop module's webhook sender: hooks become thin signed notices in an outbox, resent until acknowledged (design.md 3.1, 5).
 
-It behaves like `deploy/prestashop/orderbro` (tests/module/test_contract.py runs on both): an acknowledgement is a 202, or
-another 2xx that names the event; a notice never overtakes an earlier one about the same entity; trouble of the whole service ends the run. It does not coalesce, so it tells
-more often than the module does.
+It behaves like `deploy/prestashop/orderbro` (tests/module/test_contract.py runs on both): an acknowledgement is a 202, or another 2xx that
+names the event; a notice never overtakes an earlier one about the same entity; trouble of the whole service ends the run. It does not
+coalesce, so it tells more often than the module does.
 
 Signature: Standard Webhooks. `webhook-signature: v1,<base64 HMAC-SHA256 of "id.timestamp.body">`; the secret is base64, with or
 without `whsec_`. Body: `{"type": "order.state_changed", "timestamp": "…", "data": {"id": 42, "id_shop": 1, "state": 2}}`.

@@ -167,11 +167,14 @@ def test_without_quantity_prices_only_one_piece_counts() -> None:
         {"price_list": "B"},
         {"kind": PriceKind.UNKNOWN},
         {"discount_percent": D(10)},  # and a price: which of the two cannot be told
-        {"price": None},
     ],
 )
 def test_a_price_that_is_not_the_shops_or_cannot_be_told_is_passed_over(changes: dict[str, object]) -> None:
     assert resolved(make_price("80", **changes)) == Prices(ordinary=D(100))
+
+
+def test_a_price_without_price_and_discount_is_passed_over() -> None:
+    assert resolved(make_price()) == Prices(ordinary=D(100))
 
 
 def test_the_shops_own_list_and_currency_are_taken() -> None:
