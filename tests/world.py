@@ -129,6 +129,18 @@ class World:
         )
         return (await events.record(self.store, event)).event_id
 
+    async def stock_notice(self, stock: int, *, shop: str = "acme-se") -> str:
+        """What the door does with a notice about a stock row; answers the event's id."""
+        event = events.NewEvent(
+            connection="acme",
+            shop=shop,
+            sender_id=f"stock-{stock}-{uuid.uuid4()}",
+            type="stock.changed",
+            entity=EntityKey(shop=shop, kind=Kind.STOCK, id=str(stock)),
+            body=b"{}",
+        )
+        return (await events.record(self.store, event)).event_id
+
     async def run_once(self, order: int) -> None:
         """One run on an order."""
         await job.run(self.resources, job.Held(), HANDLERS, self.key(order))
@@ -250,4 +262,3 @@ async def world(store: Store, tmp_path: Path, *, redis_url: str, **settings: Any
             now=clock,
         )
         yield World(resources, shop, hogia, providers, other=other)
-

@@ -85,7 +85,11 @@ async def stop_catalogue(
 
 @router.get("/catalogue/{connection}")
 async def show_catalogue(
-    *, state: Held, _: Viewer, connection: Key, counts: Annotated[bool, Query(description="how many items have which status and code")] = True
+    *,
+    state: Held,
+    _: Viewer,
+    connection: Key,
+    counts: Annotated[bool, Query(description="how many items have which status and code")] = True,
 ) -> dict[str, Any]:
     """Per shop: whether it is started, who leads what, and each lane's newest run with its progress, rate and trouble."""
     return await catalogue.status(state.store, connection, counts=counts)

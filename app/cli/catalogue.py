@@ -18,7 +18,9 @@ from app.operations import catalogue, catalogue_report
 from mappers.catalogue.lanes import Lane, Origin
 from mappers.catalogue.outcome import Status
 
-commands = typer.Typer(help="Products, prices and stock: the initial synchronisation, and what became of each product.", no_args_is_help=True)
+commands = typer.Typer(
+    help="Products, prices and stock: the initial synchronisation, and what became of each product.", no_args_is_help=True
+)
 
 POLL_SECONDS = 0.5
 LINE_SECONDS = 5.0  # where the output is no terminal
@@ -49,7 +51,9 @@ def start(
     try:
         ended = run(lambda s: _follow(s, connection, done["lane"], done["shops"], done["run"]))
     except KeyboardInterrupt:
-        typer.echo(f"the run goes on without this command. Progress: orderbro catalogue status {connection}; end it: orderbro catalogue stop {connection}")
+        typer.echo(
+            f"the run goes on without this command. Progress: orderbro catalogue status {connection}; end it: orderbro catalogue stop {connection}"
+        )
         raise typer.Exit(130) from None
     for key, lane in ended.items():
         if lane is None:
@@ -112,7 +116,7 @@ def _sentence(lane: Mapping[str, Any], *, workers: int) -> str:
     if lane["phase"] == "listing":
         return f"listing: {_number(lane['listed'])} so far; how many there are is known when all are listed"
     if lane["total"] is None:
-        return {"never": "no run"}.get(lane["phase"], lane["phase"])
+        return "no run" if lane["phase"] == "never" else f"{lane['phase']}"
     parts = [f"{_number(lane['done'])} of {_number(lane['total'])}"]
     if lane["rate_per_second"]:
         parts.append(f"{lane['rate_per_second']} per second")

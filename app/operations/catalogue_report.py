@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.operations import csv_file
 from app.operations.catalogue import connection_of, shops_of
 from app.operations.refusals import Missing
 from app.operations.times import iso
-from app.store import catalogue
+from app.store import catalogue, connections
 from app.store.catalogue import Told
 from app.store.redis import Store
 from mappers.catalogue.lanes import Lane
@@ -19,8 +18,6 @@ from mappers.catalogue.outcome import Status, article_item, product_item
 from mappers.flows.articles import folded
 
 COLUMNS = ("item", "number", "status", "code", "reason", "notices", "at")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet would compute such a cell
-ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,34 +91,14 @@ async def report(store: Store, query: Query, *, cursor: str = "", limit: int = 5
 
 
 def csv_chunks(found: Sequence[Told], *, excel: bool) -> Iterator[bytes]:
-    """The rows as a file, some hundred at a time.
-
-    Plain: RFC 4180 (commas, CRLF, quotes where needed) in UTF-8, for programs. `excel`: what a Swedish Excel opens by a double click: it takes
-    the list separator of the computer's region, a semicolon, and takes a file for UTF-8 only where a byte order mark says so; a line
-    `sep=,` would tell it the comma and make it ignore the mark.
-    """
-    if excel:
-        yield b"\xef\xbb\xbf"
-    yield _written([COLUMNS], excel=excel)
-    for start in range(0, len(found), ROWS_AT_ONCE):
-        yield _written([_cells(told) for told in found[start : start + ROWS_AT_ONCE]], excel=excel)
-
-
-def _written(rows: Sequence[Sequence[str]], *, excel: bool) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, delimiter=";" if excel else ",", lineterminator="\r\n").writerows(rows)
-    return text.getvalue().encode()
+    """The rows as a file (`app.operations.csv_file`)."""
+    return csv_file.chunks(COLUMNS, (_cells(told) for told in found), excel=excel)
 
 
 def _cells(told: Told) -> list[str]:
     row = shown(told)
     row["notices"] = " | ".join(f"{notice['code']}: {notice['message']}" for notice in row["notices"])
-    return [guarded(str(row[name] or "")) for name in COLUMNS]
-
-
-def guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula (CWE-1236): article numbers and reasons may carry a shop's texts."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
+    return [str(row[name] or "") for name in COLUMNS]
 
 
 # One item ---------------------------------------------------------------------------------------------------------------------------
@@ -130,10 +107,12 @@ def guarded(cell: str) -> str:
 async def show(store: Store, shop: str, wanted: str, *, connection: str = "") -> dict[str, Any]:
     """What became of one item in each lane, by its name (`product/17`, `product/17/3`, `article/ABC`) or its article number.
 
-    `connection`: the shop must be its own. Raises Missing CONNECTION_UNKNOWN, SHOP_UNKNOWN, CATALOGUE_ITEM_UNKNOWN.
+    `connection`: the shop must be its own; "" for any. Raises Missing CONNECTION_UNKNOWN, SHOP_UNKNOWN, CATALOGUE_ITEM_UNKNOWN.
     """
     if connection:
         shops_of(await connection_of(store, connection), [shop])
+    elif all(shop != each.key for found in await connections.listed(store) for each in found.shops):
+        raise Missing("SHOP_UNKNOWN", f"there is no shop {shop!r}; orderbro connections list shows them.")
     number = folded(wanted.removeprefix("article/"))
     link = (await catalogue.links(store, shop, [number])).get(number) if number else None
     names = dict.fromkeys((wanted, article_item(number)))

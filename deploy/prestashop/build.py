@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 - a script beside the module, not a package
 """`python deploy/prestashop/build.py [FOLDER]`: the installable zip of the PrestaShop module, `dist/orderbro-<version>.zip` by default.
 
 The same sources make the same bytes: entries are sorted, their times are fixed.

@@ -8,7 +8,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from mappers.catalogue.html import plain_text
-from mappers.catalogue.items import Item, attributes, full_name, product_name
+from mappers.catalogue.items import Item, attributes, product_name
 from mappers.catalogue.model import ProductType
 from mappers.catalogue.policy import FieldGroup, ProductPolicy
 from mappers.hogia.article import ArticleType, SalesAccountType
@@ -49,12 +49,12 @@ class ArticleField:
 
 def article_name(facts: Facts) -> str:
     """Cut so that what tells combinations apart stays."""
-    name = plain_text(full_name(facts.item, facts.option_texts, facts.language))
+    base = fit(plain_text(product_name(facts.item, facts.language)), ARTICLE_NAME) or facts.number
     told = plain_text(attributes(facts.item, facts.option_texts))
-    if len(name) <= ARTICLE_NAME or not told:
-        return fit(name, ARTICLE_NAME) or facts.number
     options = fit(told, ARTICLE_NAME - SHORTEST_BASE - 3)
-    base = fit(plain_text(product_name(facts.item, facts.language)), ARTICLE_NAME - len(options) - 3)
+    if not options:
+        return base
+    base = fit(base, ARTICLE_NAME - len(options) - 3)
     return f"{base} ({options})"
 
 

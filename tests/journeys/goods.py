@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from app.sandbox.prestashop.state import ShopState
-from app.store import catalogue
+from app.store import catalogue, marks
 from mappers.catalogue.lanes import Lane, Origin
 from mappers.catalogue.outcome import Outcome
 from mappers.flows.articles import folded
@@ -32,9 +32,6 @@ async def start(bridge: World, origin: str, *, shop: str = "acme-se", preview: b
     await catalogue.clear(bridge.store, shop, lane)
     now = await bridge.store.now_ms()
     await catalogue.begin(bridge.store, shop, lane, {"id": "run", "began_ms": str(now), "by": "test", "origin": origin})
-    await catalogue.note(bridge.store, shop, lane, (), why="")
-    from app.store import marks  # noqa: PLC0415
-
     await marks.mark(bridge.store, [lane.entity(shop)], hint="start")
     await bridge.settle()
 

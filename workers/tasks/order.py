@@ -106,6 +106,9 @@ async def _invoice(
     if decision.verdict is not Verdict.CHANGES:
         return _Done(decision=decision), snapshot.order
     run = _applying(resources, configured, claim)
+    if snapshot.order is not None and not is_made(current_invoice(snapshot.effects, str(key))):
+        # Before the invoice is: a run that is killed behind it must not leave its pieces uncounted.
+        await note_order(resources, configured, shop, key, snapshot.order, code=decision.code, made=None)
     done = await apply(run, decision.changes)
     log.info("applied", entity=str(key), code=decision.code, changes=[type(change).__name__ for change in decision.changes])
     return _Done(decision=decision, lines=tuple(done)), snapshot.order

@@ -81,7 +81,12 @@ class _Filler:
         }
         state.keep("products", self.whole | changed)
         for nth, (value, combination) in enumerate(own.items(), start=1):
-            named = {"id": combination, "id_product": integer(ident), "reference": f"{reference}-{nth}", "default_on": str(int(nth == 1))}
+            named = {
+                "id": combination,
+                "id_product": integer(ident),
+                "reference": f"{reference}-{nth}",
+                "default_on": "" if nth > 1 else "1",
+            }
             state.keep("combinations", self.part | named | {"associations": {"product_option_values": [{"id": value}]}})
         return ident
 

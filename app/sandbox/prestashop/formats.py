@@ -68,7 +68,8 @@ RULES: Mapping[str, str] = {
 # What is shown but not taken. prestashop.md 11 names four more; the recorded refusal of a whole product passes over three of them before it
 # stops at manufacturer_name, and the schema calls only these two read-only. The four are taken and mean nothing here.
 NOT_WRITABLE: Mapping[str, frozenset[str]] = {"products": frozenset({"manufacturer_name", "quantity"})}
-NULLABLE = frozenset({"low_stock_threshold", "default_on"})
+# What a POST or PUT that leaves them out makes NULL, as lists show it; sent as an empty text they become 0 (source: ObjectModel::formatValue).
+NULLABLE: Mapping[str, str | None] = {"low_stock_threshold": None, "default_on": ""}
 INT_MIN, INT_MAX = -2147483648, 2147483647
 
 

@@ -133,7 +133,7 @@ def goods(dated: Mapping[str, str], *, places: Sequence[Mapping[str, int]]) -> I
                 yield "stock_availables", {"id": ident, **where, "quantity": pieces, "depends_on_stock": 0, "out_of_stock": 2}
         for number, (ident, reference, text) in enumerate(combinations):
             money = dict.fromkeys(("wholesale_price", "price", "ecotax", "weight", "unit_price_impact"), "0.000000")
-            flags = {"minimal_quantity": 1, "low_stock_alert": 0, "default_on": int(number == 0), "available_date": "0000-00-00"}
+            flags = {"minimal_quantity": 1, "low_stock_alert": 0, "default_on": "" if number else 1, "available_date": "0000-00-00"}
             values = {"product_option_values": [{"id": value} for value in value_ids(text)]}
             yield "combinations", {"id": ident, "id_product": article.id, "reference": reference, **money, **flags, "associations": values}
         if article.campaign_percent:

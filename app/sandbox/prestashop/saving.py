@@ -140,7 +140,7 @@ def anew(state: ShopState, name: str, body: Body, *, keep: Iterable[str] = ()) -
     for field, rule in rules_of(name, state.version).items():
         if field in kind.fields and field not in keep:
             found[field] = texts(state, {}) if kind.fields[field].multilingual else CLOSED.get(field, rule.unset)
-    found |= dict.fromkeys(NULLABLE & found.keys())
+    found |= {field: null for field, null in NULLABLE.items() if field in found}
     if "product_type" in found and dialect_of(state.version) == "9":
         found["product_type"] = "standard"
     return found | sent(state, name, body)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NoReturn
 
 from app.sandbox.prestashop import shops, stock
 from app.sandbox.prestashop.access import shops_of
@@ -184,11 +184,28 @@ def change_combination(state: ShopState, body: Body, where: tuple[int, ...], *, 
     combination = object_of(state, "combinations", body)
     checked(state, "combinations", body, whole=whole)
     values = anew(state, "combinations", body) if whole else sent(state, "combinations", body)
+    one_default(state, combination, values)
     shops.change(state, "combinations", combination, values, where)
     associate(state, "combinations", combination, body)
     record = shops.seen_from(state, "combinations", state.get("combinations", combination), where[0])
     state.fire("actionObjectCombinationUpdateAfter", id=combination, id_product=int(record["id_product"]), id_shop=where[0])
     return Written(record=echo(state, "combinations", record, body if whole else None), status=200)
+
+
+def one_default(state: ShopState, combination: int, values: Mapping[str, Any]) -> None:
+    """The database takes each of `default_on` 0 and 1 once per product; NULL any number of times (source: the key `product_default`)."""
+    wanted = str(values.get("default_on", ""))
+    product = values.get("id_product", state.get("combinations", combination)["id_product"])
+    for row in state.find("combinations", id_product=product) if wanted else ():
+        if int(row["id"]) != combination and str(row["default_on"]) == wanted:
+            refuse_key(state)
+
+
+def refuse_key(state: ShopState) -> NoReturn:
+    """How a broken unique key is answered (recorded for specific prices)."""
+    if dialect_of(state.version) == "9":
+        raise Refusal(500, (46, "Unable to save resource"))
+    raise Crash
 
 
 # -- stock --------------------------------------------------------------------------------------------------------------------
@@ -268,9 +285,7 @@ def once(state: ShopState, values: Mapping[str, Any]) -> None:
     mine = [str(values[name]) for name in SPECIFIC_KEY]
     for row in state.find("specific_prices", id_product=values["id_product"]):
         if int(row["id"]) != int(values["id"]) and [str(row[name]) for name in SPECIFIC_KEY] == mine:
-            if dialect_of(state.version) == "9":
-                raise Refusal(500, (46, "Unable to save resource"))
-            raise Crash
+            refuse_key(state)
 
 
 def tell_price(state: ShopState, what: str, price: int, product: int, shop: int) -> None:

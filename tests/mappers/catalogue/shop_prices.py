@@ -23,7 +23,9 @@ def shop_price(rows: Iterable[Mapping[str, str]], ordinary: Decimal, *, quantity
     holding = [
         row
         for row in rows
-        if int(row["from_quantity"]) <= quantity and (row["from"] in {OPEN, ""} or row["from"] <= clock) and (row["to"] == OPEN or clock <= row["to"])
+        if int(row["from_quantity"]) <= quantity
+        and (row["from"] in {OPEN, ""} or row["from"] <= clock)
+        and (row["to"] == OPEN or clock <= row["to"])
     ]
     if not holding:
         return ordinary

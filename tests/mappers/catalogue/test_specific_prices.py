@@ -44,7 +44,12 @@ def codes(found: Plan) -> list[str]:
 def test_a_lower_price_is_a_reduction_excl_vat_so_that_the_shop_shows_what_it_was() -> None:
     found = wanted(make_span("79.2"), D("199.2"), TARGET)
 
-    assert (found["price"], found["reduction"], found["reduction_type"], found["reduction_tax"]) == ("-1.000000", "120.000000", "amount", "0")
+    assert (found["price"], found["reduction"], found["reduction_type"], found["reduction_tax"]) == (
+        "-1.000000",
+        "120.000000",
+        "amount",
+        "0",
+    )
 
 
 @pytest.mark.parametrize("price", ["100", "120.5"])
@@ -73,7 +78,8 @@ def test_it_holds_to_the_last_second_before_hogias_end() -> None:
 
 
 @pytest.mark.parametrize(
-    ("zone", "begins"), [("Europe/Stockholm", "2026-11-24 13:00:00"), ("Europe/Helsinki", "2026-11-24 14:00:00"), ("UTC", "2026-11-24 12:00:00")]
+    ("zone", "begins"),
+    [("Europe/Stockholm", "2026-11-24 13:00:00"), ("Europe/Helsinki", "2026-11-24 14:00:00"), ("UTC", "2026-11-24 12:00:00")],
 )
 def test_times_are_in_the_shops_zone(zone: str, begins: str) -> None:
     assert wanted(make_span(), D(100), replace(TARGET, zone=ZoneInfo(zone)))["from"] == begins

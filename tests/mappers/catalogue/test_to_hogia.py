@@ -187,7 +187,8 @@ class TestName:
         assert body(make_product(names={SWEDISH: name}))["name"] == sent
 
     @pytest.mark.parametrize(
-        ("names", "sent"), [({ENGLISH: "Shirt", SWEDISH: "Tröja"}, "Tröja"), ({ENGLISH: "Shirt", SWEDISH: ""}, "Shirt"), ({3: "Paita"}, "Paita")]
+        ("names", "sent"),
+        [({ENGLISH: "Shirt", SWEDISH: "Tröja"}, "Tröja"), ({ENGLISH: "Shirt", SWEDISH: ""}, "Shirt"), ({3: "Paita"}, "Paita")],
     )
     def test_it_is_in_the_language_that_is_set_else_in_one_that_there_is(self, names: dict[int, str], sent: str) -> None:
         assert body(make_product(names=names))["name"] == sent

@@ -70,9 +70,23 @@ def hogia() -> Hogia:
 
 
 texts = st.text(max_size=30) | st.sampled_from(
-    ["Tröja", "<b>Tröja</b> (ny)", "x " * 150, "e\u0301" * 210, "👩‍👩‍👧 " * 80, "a\u200bb", "(", ") (", "&lt;b&gt;", "\u00ad", "…" * 199 + " ab"]
+    [
+        "Tröja",
+        "<b>Tröja</b> (ny)",
+        "x " * 150,
+        "e\u0301" * 210,
+        "👩‍👩‍👧 " * 80,
+        "a\u200bb",
+        "(",
+        ") (",
+        "&lt;b&gt;",
+        "\u00ad",
+        "…" * 199 + " ab",
+    ]
 )
-references = st.text(st.characters(codec="utf-8", categories=("L", "N")), max_size=8) | st.sampled_from(["", "TR-1", "tr-1 ", "ÅÄÖ ß", "a b"])
+references = st.text(st.characters(codec="utf-8", categories=("L", "N")), max_size=8) | st.sampled_from(
+    ["", "TR-1", "tr-1 ", "ÅÄÖ ß", "a b"]
+)
 money = st.decimals(0, 99_999, places=6)
 eans = st.sampled_from(["", "7391234567895", "1" * 40])
 
@@ -138,7 +152,7 @@ def taken(hogia: Hogia, found: tuple[ItemDecision, ...]) -> None:
 
 
 @given(products(), products(), policies, flows, attributes)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_what_is_decided_is_taken_and_then_nothing_differs(
     hogia: Hogia, first: ShopProduct, second: ShopProduct, policy: ProductPolicy, flow: Flow, option_texts: dict[int, str]
 ) -> None:
@@ -160,7 +174,7 @@ def test_what_is_decided_is_taken_and_then_nothing_differs(
 
 
 @given(products(), flows)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 def test_every_item_gets_one_decision_with_a_reason(hogia: Hogia, product: ShopProduct, flow: Flow) -> None:
     hogia.clear()
 

@@ -73,12 +73,19 @@ def fields_body(entity: str, fields: Fields, *, ident: int = 0, lists: Mapping[s
 
 
 def whole_body(raw: bytes, fields: Fields) -> bytes:
-    """The entity that a GET gave as XML, with `fields` replaced, as a PUT takes it. Languages that `fields` do not name keep their text."""
+    """The entity that a GET gave as XML, with `fields` replaced, as a PUT takes it. Languages that `fields` do not name keep their text.
+
+    Empty fields are left out: those PrestaShop sets to NULL, where it would make 0 of an empty text (source: ObjectModel::formatValue), and
+    a second combination with `default_on` 0 breaks its database's unique key.
+    """
     entity = deepcopy(read_entity(raw))
     for name in NOT_SENT_BACK:
         if entity.tag == STOCK and name == "quantity":
             continue
         for node in entity.findall(name):
+            entity.remove(node)
+    for node in list(entity):
+        if not len(node) and not (node.text or "").strip():
             entity.remove(node)
     for name, value in fields.items():
         found = entity.find(name)

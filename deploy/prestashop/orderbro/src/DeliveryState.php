@@ -46,7 +46,9 @@ class DeliveryState
             . ' WHERE `id_shop` = ' . $idShop . ' AND (`lock_until` <= ' . $now . ' OR ' . $mine . ')'
         );
 
-        return $this->database->row('SELECT `id_shop` FROM ' . $this->delivery() . ' WHERE `id_shop` = ' . $idShop . ' AND ' . $mine) !== null;
+        $held = 'SELECT `id_shop` FROM ' . $this->delivery() . ' WHERE `id_shop` = ' . $idShop . ' AND ' . $mine;
+
+        return $this->database->row($held) !== null;
     }
 
     public function unlock(int $idShop, string $owner): void

@@ -12,6 +12,8 @@ namespace Orderbro;
  *     actionOrderHistoryAddAfter     fires after it and raises the version again, so that what was read too early is read once more
  *     actionValidateOrder            the only one of PrestaShop before 8.2; the order has no state then
  *     actionObjectOrderUpdateAfter   another address on the order, a note
+ *
+ * @SuppressWarnings(PHPMD.UnusedPrivateMethod) the methods are called by their names in HOOKS
  */
 final class HookReader
 {
@@ -47,6 +49,16 @@ final class HookReader
         'actionObjectAddressDeleteAfter' => 'addressSaved',
     ];
 
+    /** PrestaShop's class in a hook's name => the kind of entity; every other hook is about an order. */
+    const KINDS = [
+        'Product' => 'product',
+        'Combination' => 'product',
+        'SpecificPrice' => 'product',
+        'StockAvailable' => 'stock',
+        'Customer' => 'customer',
+        'Address' => 'customer',
+    ];
+
     /** @var Shops */
     private $shops;
 
@@ -72,13 +84,13 @@ final class HookReader
     /** The kind of entity that a hook is about: a cheap question before anything is read. */
     public static function kind(string $hook): string
     {
-        foreach (['Product' => 'product', 'Combination' => 'product', 'SpecificPrice' => 'product', 'StockAvailable' => 'stock'] as $word => $kind) {
+        foreach (self::KINDS as $word => $kind) {
             if (strpos($hook, 'actionObject' . $word) === 0) {
                 return $kind;
             }
         }
 
-        return preg_match('/^actionObject(Customer|Address)/', $hook) === 1 ? 'customer' : 'order';
+        return 'order';
     }
 
     private function created(array $params): array

@@ -48,16 +48,17 @@ final class Schema
         ],
     ];
 
+    const PRIMARY = [self::OUTBOX => 'PRIMARY KEY (`id_outbox`)', self::DELIVERY => 'PRIMARY KEY (`id_shop`)'];
+
     /** `notice` is what is coalesced by; `due` is the order of delivery; `entity` finds an earlier notice of the same entity. */
     const KEYS = [
         self::OUTBOX => [
-            'PRIMARY KEY (`id_outbox`)',
-            'UNIQUE KEY `notice` (`id_shop`, `type`, `id_object`)',
-            'KEY `due` (`id_shop`, `next_at`, `id_outbox`)',
-            'KEY `entity` (`id_shop`, `kind`, `id_object`, `id_outbox`)',
-            'KEY `since` (`id_shop`, `first_at`)',
+            'notice' => 'UNIQUE KEY `notice` (`id_shop`, `type`, `id_object`)',
+            'due' => 'KEY `due` (`id_shop`, `next_at`, `id_outbox`)',
+            'entity' => 'KEY `entity` (`id_shop`, `kind`, `id_object`, `id_outbox`)',
+            'since' => 'KEY `since` (`id_shop`, `first_at`)',
         ],
-        self::DELIVERY => ['PRIMARY KEY (`id_shop`)'],
+        self::DELIVERY => [],
     ];
 
     /** @var Database */
@@ -76,12 +77,15 @@ final class Schema
     public function ensure(): void
     {
         foreach (self::COLUMNS as $name => $columns) {
+            $table = $this->database->table($name);
             $this->database->execute($this->creation($name));
-            $there = array_column($this->database->rows('SHOW COLUMNS FROM ' . $this->database->table($name)), 'Field');
+            $there = array_column($this->database->rows('SHOW COLUMNS FROM ' . $table), 'Field');
             foreach (array_diff(array_keys($columns), $there) as $missing) {
-                $this->database->execute(
-                    'ALTER TABLE ' . $this->database->table($name) . ' ADD COLUMN `' . $missing . '` ' . $columns[$missing]
-                );
+                $this->database->execute('ALTER TABLE ' . $table . ' ADD COLUMN `' . $missing . '` ' . $columns[$missing]);
+            }
+            $there = array_column($this->database->rows('SHOW INDEX FROM ' . $table), 'Key_name');
+            foreach (array_diff(array_keys(self::KEYS[$name]), $there) as $missing) {
+                $this->database->execute('ALTER TABLE ' . $table . ' ADD ' . self::KEYS[$name][$missing]);
             }
         }
     }
@@ -104,6 +108,6 @@ final class Schema
         }
 
         return 'CREATE TABLE IF NOT EXISTS ' . $this->database->table($name)
-            . ' (' . implode(', ', array_merge($lines, self::KEYS[$name])) . ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+            . ' (' . implode(', ', array_merge($lines, [self::PRIMARY[$name]], array_values(self::KEYS[$name]))) . ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
     }
 }

@@ -9,7 +9,7 @@ namespace Orderbro;
  */
 final class ServiceAddress
 {
-    const PATH = '#/webhooks/prestashop/[A-Za-z0-9][A-Za-z0-9_.-]*$#';
+    const ENDING = '#^[^?\#]*/webhooks/prestashop/[A-Za-z0-9][A-Za-z0-9_.-]*$#D';
     /** Without TLS only to this machine or a private network. */
     const PRIVATE_HOST = '/^(localhost|127\.\d+\.\d+\.\d+|\[::1\]|10\.\d+\.\d+\.\d+|192\.168\.\d+\.\d+'
         . '|172\.(1[6-9]|2\d|3[01])\.\d+\.\d+|[a-z0-9-]+|[a-z0-9.-]+\.(test|local|internal|localhost|lan))$/i';
@@ -29,15 +29,17 @@ final class ServiceAddress
         if (isset($parts['user'])) {
             return self::HAS_LOGIN;
         }
-        $scheme = strtolower($parts['scheme']);
-        if ($scheme !== 'https' && ($scheme !== 'http' || preg_match(self::PRIVATE_HOST, $parts['host']) !== 1)) {
+        if (!self::isProtected($parts['scheme'], $parts['host'])) {
             return self::NOT_HTTPS;
         }
-        $path = isset($parts['path']) ? $parts['path'] : '';
-        if (isset($parts['query']) || isset($parts['fragment']) || preg_match(self::PATH, $path) !== 1) {
-            return self::WITHOUT_SHOP_KEY;
-        }
 
-        return '';
+        return preg_match(self::ENDING, $url) === 1 ? '' : self::WITHOUT_SHOP_KEY;
+    }
+
+    private static function isProtected(string $scheme, string $host): bool
+    {
+        $scheme = strtolower($scheme);
+
+        return $scheme === 'https' || ($scheme === 'http' && preg_match(self::PRIVATE_HOST, $host) === 1);
     }
 }

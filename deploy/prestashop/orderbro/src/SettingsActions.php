@@ -9,6 +9,8 @@ use Tools;
 
 /**
  * What the buttons of the settings page do, for one shop. Every action answers [whether it went well, a sentence].
+ *
+ * @SuppressWarnings(PHPMD.UnusedPrivateMethod) the methods are called by their names in ACTIONS
  */
 final class SettingsActions
 {
@@ -63,30 +65,20 @@ final class SettingsActions
 
     private function save(ShopSettings $settings): array
     {
-        $url = trim((string) Tools::getValue(SettingsForm::ADDRESS));
-        $days = (string) Tools::getValue(SettingsForm::PARK_DAYS);
-        $key = trim((string) Tools::getValue(SettingsForm::WEBSERVICE_KEY));
-        $fault = $url === '' ? '' : ServiceAddress::fault($url);
+        $input = SettingsInput::submitted(array_keys($settings->send));
+        $fault = $input->fault();
         if ($fault !== '') {
-            return $this->bad('fault_' . $fault);
+            return $this->bad($fault);
         }
-        if (!ctype_digit($days) || (int) $days < 1 || (int) $days > 365) {
-            return $this->bad('bad_days');
-        }
-        if ($key !== '' && preg_match('/^[A-Za-z0-9]{32}$/', $key) !== 1) {
-            return $this->bad('bad_key');
-        }
-        if ($url !== $settings->url) {
+        if ($input->url !== $settings->url) {
             $this->services->state->resume($settings->idShop);  // the pause was about another address
         }
-        $settings->url = $url;
-        $settings->parkDays = (int) $days;
-        foreach (array_keys($settings->send) as $kind) {
-            $settings->send[$kind] = (bool) Tools::getValue(SettingsForm::SEND . $kind);
-        }
+        $settings->url = $input->url;
+        $settings->parkDays = (int) $input->days;
+        $settings->send = $input->send;
         $this->services->settings->save($settings);
-        if ($key !== '') {
-            $this->access()->know($key);
+        if ($input->key !== '') {
+            $this->access()->know($input->key);
         }
         (new Installer($this->services))->upgrade($this->module);  // a shop that was added later has none of the hooks
 

@@ -72,7 +72,9 @@ final class SettingsPage
             'last_failure' => $this->time($state['last_failure_at']),
             'oldest' => $this->time($figures['oldest']),
             'warnings' => $this->warnings($settings, $state, $figures, $now),
-            'parked' => array_map([$this, 'row'], $this->services->outbox->parked($settings->idShop, $since, self::MOST_PARKED)),
+            'parked' => array_map(function (OutboxRow $row): array {
+                return $this->row($row);
+            }, $this->services->outbox->parked($settings->idShop, $since, self::MOST_PARKED)),
             'more_parked' => $figures['parked'] > self::MOST_PARKED ? $this->texts->of('more_parked', self::MOST_PARKED) : '',
             'secret' => $settings->secret,
             'previous_secret' => $settings->previousSecret,
@@ -100,12 +102,17 @@ final class SettingsPage
         if (abs($state['clock_ahead']) > self::CLOCK_SECONDS) {
             $warnings[] = $this->texts->of($state['clock_ahead'] > 0 ? 'clock' : 'clock_behind', abs($state['clock_ahead']));
         }
-        $isStale = $figures['oldest'] > 0 && max($figures['oldest'], $state['last_success_at']) < $now - self::STALE_SECONDS;
-        if ($settings->isComplete() && $isStale && $state['last_failure_at'] < $figures['oldest']) {
+        if ($settings->isComplete() && $figures['oldest'] > 0 && self::isIdle($state, $figures['oldest'], $now)) {
             $warnings[] = $this->texts->of('no_cron');
         }
 
         return $warnings;
+    }
+
+    /** Whether nothing was even tried although something waits. */
+    private static function isIdle(array $state, int $oldest, int $now): bool
+    {
+        return max($oldest, $state['last_success_at'], $state['last_failure_at']) < $now - self::STALE_SECONDS;
     }
 
     /**

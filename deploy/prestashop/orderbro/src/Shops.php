@@ -71,8 +71,13 @@ final class Shops
      */
     public function ofCustomer(int $idCustomer): array
     {
-        $row = $this->database->row('SELECT `id_shop` FROM ' . $this->database->table('customer') . ' WHERE `id_customer` = ' . $idCustomer);
+        $customer = $this->database->row(
+            'SELECT `id_shop` FROM ' . $this->database->table('customer') . ' WHERE `id_customer` = ' . $idCustomer
+        );
+        if ($customer === null) {
+            return [];
+        }
 
-        return $row === null ? [] : array_map('intval', array_values(Shop::getSharedShops((int) $row['id_shop'], Shop::SHARE_CUSTOMER)));
+        return array_map('intval', array_values(Shop::getSharedShops((int) $customer['id_shop'], Shop::SHARE_CUSTOMER)));
     }
 }

@@ -79,9 +79,13 @@ final class Verdict
         if ($answer->status >= 200 && $answer->status < 300) {
             return self::ofSuccess($answer);
         }
-        $hundred = intdiv($answer->status, 100);
-        $rule = self::BY_HUNDRED[isset(self::BY_HUNDRED[$hundred]) ? $hundred : 1];
-        list($meaning, $code) = isset(self::BY_STATUS[$answer->status]) ? self::BY_STATUS[$answer->status] : $rule;
+
+        return self::ofRefusal($answer, $now);
+    }
+
+    private static function ofRefusal(Answer $answer, int $now): self
+    {
+        list($meaning, $code) = self::rule($answer->status);
         if ($code === Code::REDIRECTED) {
             return new self($meaning, $code, self::target($answer));
         }
@@ -91,6 +95,19 @@ final class Verdict
         }
 
         return new self($meaning, $code, $told);
+    }
+
+    /**
+     * @return array{0: string, 1: string}
+     */
+    private static function rule(int $status): array
+    {
+        if (isset(self::BY_STATUS[$status])) {
+            return self::BY_STATUS[$status];
+        }
+        $hundred = intdiv($status, 100);
+
+        return self::BY_HUNDRED[isset(self::BY_HUNDRED[$hundred]) ? $hundred : 1];
     }
 
     /**

@@ -31,9 +31,11 @@ final class WebserviceAccess
     public function account(): int
     {
         $account = (int) $this->settings->shared(Settings::KEY_ACCOUNT);
-        $query = 'SELECT `id_webservice_account` FROM ' . $this->database->table('webservice_account') . ' WHERE `id_webservice_account` = ';
+        $found = $this->database->row(
+            'SELECT 1 FROM ' . $this->database->table('webservice_account') . ' WHERE `id_webservice_account` = ' . $account
+        );
 
-        return $account > 0 && $this->database->row($query . $account) !== null ? $account : 0;
+        return $found === null ? 0 : $account;
     }
 
     /**

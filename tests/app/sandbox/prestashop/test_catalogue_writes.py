@@ -167,6 +167,17 @@ async def test_a_combinations_put_needs_its_product_and_smallest_quantity(state,
     assert [one["id"] for one in state.get("combinations", 2)["associations"]["product_option_values"]]
 
 
+async def test_two_combinations_without_the_default_written_as_an_empty_text_break_a_key(state, shop):
+    """Left out it is NULL; sent empty it becomes 0, and 0 is there once per product."""
+    left_out = {"id_product": 5, "minimal_quantity": 1}
+    answers = [
+        await shop.put(f"/api/combinations/{ident}", content=xml("combination", {"id": ident, **left_out, **more}))
+        for ident, more in ((2, {}), (3, {}), (2, {"default_on": ""}), (3, {"default_on": ""}))
+    ]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 500]
+
+
 async def test_stock_is_absolute_and_moves_no_date(state, shop, clock):
     before = state.get("products", 1)
     clock.move(60)

@@ -14,8 +14,8 @@ class Db
 
     /** @var bool */
     public $throws = false;
-    /** @var int how many statements were asked for */
-    public $statements = 0;
+    /** @var string the last statement that was asked for */
+    public $last = '';
     /** @var PDO */
     private $pdo;
     /** @var bool */
@@ -93,7 +93,7 @@ class Db
 
     private function attempt(string $sql)
     {
-        ++$this->statements;
+        $this->last = $sql;
         try {
             $statement = false;
             foreach ($this->isSqlite ? SqliteDialect::of($sql, $this->pdo) : [$sql] as $part) {

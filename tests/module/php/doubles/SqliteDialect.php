@@ -16,6 +16,13 @@ final class SqliteDialect
             return self::creation($sql, $pdo);
         }
         $sql = preg_replace('/^SHOW COLUMNS FROM `(\w+)`/', "SELECT name AS Field FROM pragma_table_info('$1')", $sql);
+        $sql = preg_replace(
+            '/^SHOW INDEX FROM `(\w+)`/',
+            "SELECT substr(name, length('$1') + 2) AS Key_name FROM pragma_index_list('$1')",
+            $sql
+        );
+        $sql = preg_replace('/ FORCE INDEX \(`\w+`\)/', '', $sql);
+        $sql = preg_replace('/^ALTER TABLE `(\w+)` ADD (UNIQUE )?KEY `(\w+)` /', 'CREATE $2INDEX `$1_$3` ON `$1` ', $sql);
         $sql = str_replace('INSERT IGNORE', 'INSERT OR IGNORE', $sql);
         if (strpos($sql, 'ON DUPLICATE KEY UPDATE') !== false) {
             list($insert, $update) = explode('ON DUPLICATE KEY UPDATE', $sql);
