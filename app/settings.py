@@ -38,7 +38,7 @@ class Settings(BaseSettings):
     retry_give_up_seconds: float = Field(1_209_600, gt=0, description="park after this long of temporary trouble")
     not_found_seconds: float = Field(180, gt=0, description="how long an order may be missing in the shop before it is parked")
     state_change_seconds: float = Field(
-        90, gt=0, description="how long an order state change that lost its answer may still run in the shop"
+        90, gt=0, description="how long an order state change, or a product being made, that lost its answer may still run in the shop"
     )
     reference_seconds: float = Field(3_600, gt=0, description="how long currencies, countries, taxes, carriers, states … are kept")
     event_retention_days: int = Field(400, gt=0, description="how long events are kept")

@@ -210,7 +210,8 @@ def show_item(
     for told in found["outcomes"]:
         show.lines([(name, value) for name, value in told.items() if name != "notices"])
         show.lines([("notice", f"{notice['code']}: {notice['message']}") for notice in told["notices"]])
-    show.lines([(f"linked {name}", value) for name, value in (found["link"] or {}).items()])
+    for link in found["links"]:
+        show.lines([(f"linked {name}", value) for name, value in link.items()])
 
 
 @commands.command()

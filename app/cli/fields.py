@@ -29,8 +29,8 @@ def fields(
     found = [(each, entry) for each in ([flow] if flow else list(Flow)) for entry in register(each)]
     if csv is not None:
         with csv.open("wb") as file:
-            rows = ([each.value, *asdict(entry).values()] for each, entry in found)
-            file.writelines(csv_file.chunks(["flow", *COLUMNS], rows, excel=excel))
+            cells = ([each.value, *asdict(entry).values()] for each, entry in found)
+            file.writelines(csv_file.chunks(["flow", *COLUMNS], cells, excel=excel))
         typer.echo(f"{len(found)} rows in {csv}")
         return
     if json:

@@ -13,6 +13,7 @@ from app.operations.times import iso
 from app.store import catalogue, connections
 from app.store.catalogue import Told
 from app.store.redis import Store
+from mappers.catalogue.changes import ItemLink
 from mappers.catalogue.lanes import Lane
 from mappers.catalogue.outcome import Status, article_item, product_item
 from mappers.flows.articles import folded
@@ -114,12 +115,9 @@ async def show(store: Store, shop: str, wanted: str, *, connection: str = "") ->
     elif all(shop != each.key for found in await connections.listed(store) for each in found.shops):
         raise Missing("SHOP_UNKNOWN", f"there is no shop {shop!r}; orderbro connections list shows them.")
     number = folded(wanted.removeprefix("article/"))
-    link = (await catalogue.links(store, shop, [number])).get(number) if number else None
-    names = dict.fromkeys((wanted, article_item(number)))
-    if link is not None and link.product_id:
-        names[product_item(link.product_id, link.combination_id)] = None
-    found = [(lane, told) for lane in Lane for name in names if (told := await catalogue.outcome(store, shop, lane, name)) is not None]
-    if not found:
+    found = await _named(store, shop, {wanted, article_item(number)})
+    link = (await catalogue.links(store, shop, [number])).get(number)
+    if not found and link is None:
         every = [(lane, told) for lane in Lane for told in await catalogue.outcomes(store, shop, lane)]
         found = [(lane, told) for lane, told in every if _is_of(told.outcome.item, told.outcome.number, wanted, number)]
     if not found and link is None:
@@ -128,18 +126,34 @@ async def show(store: Store, shop: str, wanted: str, *, connection: str = "") ->
             f"nothing is known of {wanted!r} in {shop}. Name product/17, product/17/3 (a combination), or an article number; it may also not "
             "have been looked at yet.",
         )
+    numbers = {number} if link is not None else {folded(told.outcome.number) for _, told in found if told.outcome.number}
+    linked = await catalogue.links(store, shop, sorted(numbers))
+    names = {article_item(each) for each in numbers} | {_item(each) for each in linked.values() if each.product_id}
+    known = {(lane, told.outcome.item) for lane, told in found}
+    found += [(lane, told) for lane, told in await _named(store, shop, names) if (lane, told.outcome.item) not in known]
     return {
         "shop": shop,
         "outcomes": [{"lane": lane.value, **shown(told)} for lane, told in found],
-        "link": None
-        if link is None
-        else {
-            "item": product_item(link.product_id, link.combination_id) if link.product_id else "",
-            "article_id": link.article_id,
-            "written": dict(link.written),
-            "specific_prices": sorted(link.owned),
-        },
+        "links": [
+            {
+                "number": each,
+                "item": _item(link) if link.product_id else "",
+                "article_id": link.article_id,
+                "written": dict(link.written),
+                "specific_prices": sorted(link.owned),
+            }
+            for each, link in linked.items()
+        ],
     }
+
+
+async def _named(store: Store, shop: str, names: set[str]) -> list[tuple[Lane, Told]]:
+    found = [(lane, await catalogue.outcome(store, shop, lane, name)) for lane in Lane for name in sorted(names)]
+    return [(lane, told) for lane, told in found if told is not None]
+
+
+def _item(link: ItemLink) -> str:
+    return product_item(link.product_id, link.combination_id)
 
 
 def _is_of(item: str, number: str, wanted: str, wanted_number: str) -> bool:

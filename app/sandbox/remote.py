@@ -215,6 +215,11 @@ class Remote:
     async def set_state(self, order: int, state: int) -> None:
         await self._call("POST", f"{self.shop}/_control/orders/{order}/state", {"state": state})
 
+    async def product(self, reference: str) -> dict[str, Any]:
+        """What a customer sees of a product now."""
+        found: dict[str, Any] = await self._call("GET", f"{self.shop}/_control/product?reference={reference}")
+        return found
+
     async def notify(self, order: int) -> None:
         """Send a webhook about an order that stays as it is."""
         await self._call("POST", f"{self.shop}/_control/orders/{order}/notice", {})

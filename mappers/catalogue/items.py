@@ -103,12 +103,6 @@ def _checked(number: str, *, is_new: bool = False) -> Numbered:
     return Numbered(number=number, is_new=is_new)
 
 
-def full_name(item: Item, texts: Mapping[int, str], language: int) -> str:
-    """The product's name, and a combination's attributes behind it: `Tröja (Storlek: S, Färg: Röd)`. `texts`: value id → text."""
-    name, told = product_name(item, language), attributes(item, texts)
-    return f"{name} ({told})" if told else name
-
-
 def product_name(item: Item, language: int) -> str:
     """The product's name in the language, else in the first that has one."""
     names = item.product.names

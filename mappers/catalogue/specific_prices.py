@@ -153,6 +153,7 @@ def _overlaps(foreign: Iterable[SpecificPrice], wants: Sequence[Mapping[str, str
         price
         for price in foreign
         if price.combination_id in {0, target.combination_id}
+        and price.shop_id in {0, target.shop_id}
         and not price.customer_id
         and not price.cart_id
         and (price.ends_at is None or price.ends_at > now)

@@ -35,7 +35,7 @@ OUT_OF_STOCK: Mapping[OutOfStockRule, int] = {
     OutOfStockRule.ALLOW: OutOfStock.ALLOW,
     OutOfStockRule.SHOP_DEFAULT: OutOfStock.SHOP_DEFAULT,
 }
-CREATE_RUNS = timedelta(seconds=90)  # how long a request that lost its answer may still be carried out by the shop's PHP
+REFUSED_IN_NUMBERS = frozenset("<>;={}|[]")  # PrestaShop's isReference, and what its filters read as their own
 SWITCHED_OFF = "switched_off"  # in an item's memory: it was us
 
 
@@ -64,6 +64,7 @@ class ArticleLook:
     link: ItemLink | None = None
     made: KnownEffect | None = None  # what the ledger has of the product that was made for the number, the last one
     create_key: str = ""  # the ledger's key of the product that may be made now
+    request_runs: timedelta = timedelta(seconds=90)  # how long a request that lost its answer may still be carried out by the shop's PHP
     languages: tuple[int, ...] = ()
     currency: str = "SEK"  # the shop's default currency
     creates: bool = False  # the initial synchronisation from Hogia: what is missing in the shop is made, whoever leads
@@ -135,6 +136,12 @@ def _without_article(look: ArticleLook) -> ArticleDecision:
 
 
 def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> ArticleDecision:
+    makes = _hogia_leads(look, FieldGroup.ARTICLE) or look.creates
+    if makes and REFUSED_IN_NUMBERS & set(article.number) and _is_for_sale(article):
+        reason = (
+            "the shop takes no reference with < > ; = { } and cannot be asked for one with | [ ]. Change the article's number in Hogia."
+        )
+        return _ended(look, article.number, Status.REFUSED, "NUMBER_UNUSABLE", reason)
     if look.former is not None and _hogia_leads(look, FieldGroup.ARTICLE):
         former = look.former
         rename = SetReference(product_id=former.product.id, combination_id=former.combination_id, reference=article.number)
@@ -149,7 +156,7 @@ def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> Articl
     if not _is_for_sale(article):
         why = "it is no webshop article." if article.is_active else "it is inactive in Hogia."
         return _ended(look, article.number, Status.LEFT_OUT, "NOT_FOR_THE_SHOP", why)
-    if not (_hogia_leads(look, FieldGroup.ARTICLE) or look.creates):
+    if not makes:
         return _ended(
             look,
             article.number,
@@ -158,7 +165,7 @@ def _missing(look: ArticleLook, article: HogiaArticle, prices: Prices) -> Articl
             "the shop has no product with this reference, and the shop leads its products.",
         )
     if look.made is not None and look.made.state in {Known.INTENT, Known.UNKNOWN}:
-        ripe = look.made.called_at + CREATE_RUNS
+        ripe = look.made.called_at + look.request_runs
         if look.now < ripe:
             outcome = Outcome(
                 item=article_item(look.number),

@@ -45,7 +45,7 @@ async def hogia_tells(bridge: World) -> None:
 
 async def look_again(bridge: World, shop: str = "acme-se", lane: Lane = Lane.TO_SHOP) -> None:
     """Everything that is to be looked at some time is looked at now."""
-    key = catalogue._key(shop, f"due-{lane}")  # noqa: SLF001
+    key = catalogue._key(shop, f"due-{lane}")
     items = [item.decode() for item in await bridge.store.redis.zrange(key, 0, -1)]
     await catalogue.note(bridge.store, shop, lane, items, why="its time has come")
     await bridge.settle()

@@ -53,6 +53,8 @@ class Service:
         self.got: list[Request] = []
         self.connections = 0
         self.port = 0
+        self.seconds = 0.0  # before each answer
+        self.answered = 0
         self.open: list[asyncio.StreamWriter] = []
         self.serve_instead: Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]] | None = None
 
@@ -85,8 +87,10 @@ class Service:
                 if reply.never:
                     await reader.read()
                     break
+                await asyncio.sleep(self.seconds)
                 writer.write(reply.bytes())
                 await writer.drain()
+                self.answered += 1
                 if reply.raw is not None:
                     break
         writer.close()

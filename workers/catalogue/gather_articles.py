@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -82,6 +82,7 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
                 link=links.get(number),
                 made=made,
                 create_key=create_key,
+                request_runs=timedelta(seconds=resources.settings.state_change_seconds),
                 languages=tuple(sorted(reference.languages)),
                 currency=currency.code if currency else "",
                 creates=creates,

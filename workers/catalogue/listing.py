@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.store import catalogue
+from app.store import catalogue, feeds
 from mappers.catalogue.lanes import Lane
 from mappers.catalogue.leads import Leader, leads
 from mappers.catalogue.policy import FieldGroup
@@ -39,6 +39,8 @@ async def refresh_all(place: Place) -> None:
 async def end_run(place: Place, lane: Lane, *, now_ms: int) -> None:
     """The run is over. Where Hogia leads prices or stock, what was just linked gets them now."""
     await catalogue.write_run(place.store, place.shop.key, lane, {"ended_ms": str(now_ms)})
+    if not lane.is_preview:
+        await feeds.ask(place.store, place.connection.key)  # Hogia is asked to notify, and what changed meanwhile is heard
     led = leads(place.connection, place.shop)
     if lane is Lane.TO_HOGIA and any(led[group].leader is Leader.HOGIA for group in (FieldGroup.PRICE, FieldGroup.STOCK)):
         numbers = await catalogue.linked_numbers(place.store, place.shop.key)

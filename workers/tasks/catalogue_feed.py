@@ -44,10 +44,19 @@ async def started(resources: Resources, connection: Connection) -> list[Shop]:
     return [shop for shop in connection.shops if await catalogue.is_started(resources.store, shop.key)]
 
 
+async def _following(resources: Resources, connection: Connection) -> list[Shop]:
+    return [shop for shop in await started(resources, connection) if Lane.TO_SHOP in lanes_of(connection, shop)]
+
+
+async def follows(resources: Resources, connection: Connection) -> bool:
+    """Whether any shop of the connection follows Hogia's articles, prices or stock by now."""
+    return bool(await _following(resources, connection))
+
+
 async def poll_catalogue(resources: Resources, configured: Configured) -> int:
     """Read Hogia's feeds and note what changed, for every shop that follows; answers how many numbers. Nothing is read before a start."""
     connection = configured.connection
-    shops = [shop for shop in await started(resources, connection) if Lane.TO_SHOP in lanes_of(connection, shop)]
+    shops = await _following(resources, connection)
     if not shops:
         return 0
     client, store = resources.hogia_client(configured, bulk=True), resources.store

@@ -21,13 +21,14 @@ from mappers.hogia.values import moment
 from workers.clients.hogia import HogiaClient, NotFound
 from workers.clients.hogia.assumed import INVOICES, FeedEntry
 from workers.resources import Resources
-from workers.tasks.catalogue_feed import poll_catalogue
+from workers.tasks.catalogue_feed import follows, poll_catalogue
 
 LOCK_SECONDS = 120
 BATCH = 200
 FIRST_LOOK = timedelta(days=30)  # a feed that was never read, or forgotten, is looked at this far back
 RENEW_MS = 86_400_000  # of 180 days; renewed daily, because one that is gone or was switched off is not told about
 SUBSCRIBED = "CustomerInvoice"
+OF_THE_CATALOGUE = ("Article", "ArticlePrice", "StockBalance")
 
 
 async def poll_feeds(resources: Resources) -> int:
@@ -112,26 +113,33 @@ def callback_url(settings: Settings, connection: str) -> str:
 
 
 async def subscribe(resources: Resources, configured: Configured) -> None:
-    """Keep the subscription alive: made, renewed before it ends, made again when it is gone. Polling does without it."""
+    """Keep the subscriptions alive: made, renewed before they end, made again when one is gone. Polling does without them."""
     key = configured.connection.key
     url, secret = callback_url(resources.settings, key), configured.hogia_secret("webhook_secret")
     if not url or not secret:
         return
+    for resource in (SUBSCRIBED, *(OF_THE_CATALOGUE if await follows(resources, configured.connection) else ())):
+        name = f"subscription:{key}" if resource == SUBSCRIBED else f"subscription:{key}:{resource}"
+        await _subscribe(resources, configured, resource, name=name, url=url, secret=secret)
+
+
+async def _subscribe(resources: Resources, configured: Configured, resource: str, *, name: str, url: str, secret: str) -> None:
     now = await resources.store.now_ms()
-    known = await cache.sweep(resources.store, f"subscription:{key}")
+    known = await cache.sweep(resources.store, name)
     wanted = {"url": url, "secret": hmac.new(resources.seal.hash_key, secret.encode(), hashlib.sha256).hexdigest()}
     is_as_wanted = wanted.items() <= known.items() if known else False
     if known and is_as_wanted and now - int(known["at_ms"]) < RENEW_MS:
         return
+    client = resources.hogia_client(configured)
     try:
-        ident = await _subscribed(resources.hogia_client(configured), known["id"] if known else "", url=url, secret=secret)
+        ident = await _subscribed(client, resource, known["id"] if known else "", url=url, secret=secret)
     except Rejected as error:
-        log.warning("subscription_refused", connection=key, code=error.code)
+        log.warning("subscription_refused", connection=configured.connection.key, resource=resource, code=error.code)
         return
-    await cache.swept(resources.store, f"subscription:{key}", fields={"id": ident, "at_ms": str(now), **wanted})
+    await cache.swept(resources.store, name, fields={"id": ident, "at_ms": str(now), **wanted})
 
 
-async def _subscribed(client: HogiaClient, ident: str, *, url: str, secret: str) -> str:
+async def _subscribed(client: HogiaClient, resource: str, ident: str, *, url: str, secret: str) -> str:
     """Renewed, or made where there is none any more; its id."""
     if ident:
         try:
@@ -140,5 +148,5 @@ async def _subscribed(client: HogiaClient, ident: str, *, url: str, secret: str)
             pass
         else:
             return ident
-    made = await client.create_subscription(SUBSCRIBED, url, secret)
+    made = await client.create_subscription(resource, url, secret)
     return str(made.get("id") or "")

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from app.cli.demo import scene, suggestions, verify
 from app.cli.demo.follow import Outcome, deeds, newest_deeds, outcome, subscribed
+from app.cli.demo.goods import Goods
 from app.cli.demo.household import Household
 from app.cli.demo.later import Later, suitable
 from app.cli.demo.purchase import buy
@@ -24,6 +25,7 @@ from app.store.redis import Store
 
 EXIT_SECONDS = 26.0  # when `--exit` gives up waiting for invoices, counted from the beginning: it has to end within 40
 LATER_SECONDS = 34.0  # the same for what happens after them
+GOODS_SECONDS = 38.0  # and for the catalogue
 PATIENCE_SECONDS = 20.0  # for either, in a demo that stays
 NEXT_SECONDS = 1.5  # the next customer comes when an order is settled, or after this long
 LOOK_SECONDS = 0.02
@@ -59,6 +61,7 @@ class Play:
     seen: set[str] = field(default_factory=set)  # deeds that were printed
     lives: list[Life] = field(default_factory=list)
     spoiled: Spoiled | None = None
+    goods: list[str] = field(default_factory=list)  # what of the catalogue did not come
 
     @property
     def seconds(self) -> float:
@@ -79,6 +82,7 @@ class Play:
             outcomes = await self._wait_until_settled(store, remote, limit=EXIT_SECONDS)
             await self._live_on(store, remote, outcomes)
             outcomes = await self._wait_until_settled(store, remote, limit=LATER_SECONDS)
+            await self._move_goods(store, remote)
             code = await self._verify(remote, outcomes)
             if not self.options.exits:
                 await self._suggest(remote, at, outcomes)
@@ -197,6 +201,17 @@ class Play:
         finally:
             self.lives, self.seen = later.lives, self.seen | later.seen
 
+    async def _move_goods(self, store: Store, remote: Remote) -> None:
+        """The catalogue, to Hogia and back."""
+        self.screen.title("Products to Hogia; stock and a campaign price back to the shop")
+        if self.options.recordings is not None:
+            self.screen.say("Left out: a recorded shop takes no stock and no prices.")
+            return
+        until = self.began + GOODS_SECONDS if self.options.exits else time.monotonic() + PATIENCE_SECONDS
+        goods = Goods(store=store, remote=remote, screen=self.screen, until=until)
+        await goods.play()
+        self.goods = goods.faults
+
     async def _verify(self, remote: Remote, outcomes: dict[int, Outcome | None]) -> int:
         """Compare all sides; print it; 0 when nothing differs."""
         calls = await remote.calls()
@@ -206,6 +221,7 @@ class Play:
         expectations = {order: self.expectations.get(order) or verify.expected(sale) for order, sale in sales.items()}
         found = verify.differences(sales, bills, outcomes, expectations, self.held)
         found += later_differences(sales, bills, await remote.payments(), self.lives)
+        found += [verify.Difference(order=0, text=text) for text in self.goods]
         equal = not found
         credited = sum(bool(bill.credits) for bill in bills)
         self.screen.title("Result")

@@ -64,6 +64,7 @@ def connection_document(*, urls: Mapping[str, str], webhook_secret: str, hogia_s
     return {
         "key": CONNECTION,
         "name": "Demobolaget AB",
+        "flow": "combo",
         "hogia": {
             "base_url": urls["hogia"],
             "token_url": f"{urls['hogia']}/connect/token",

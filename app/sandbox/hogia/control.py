@@ -1,7 +1,7 @@
 """The simulator's own routes, outside the contract and without a token.
 
 GET /_faults  POST /_faults {"read_lag_seconds": 60, "clock": "2026-02-03T10:00:00", "clock_advance_seconds": 61}
-GET /_log     GET /_invoices     POST /_reset     POST /_control/{act} {"which": "PS:1:4711:INV", …}
+GET /_log     GET /_invoices     GET /_articles     POST /_reset     POST /_control/{act} {"which": "PS:1:4711:INV", …}
 
 The clock is UTC unless a time says otherwise; zone-less means Stockholm.
 """
@@ -70,6 +70,11 @@ def log(state: "HogiaState") -> Answer:
 def invoices(state: "HogiaState") -> Answer:
     """Every invoice of every organisation as it stands, without the read lag."""
     return Answer(body=[summary(org, each) for org in state.organisations.values() for each in org.invoices])
+
+
+def articles(state: "HogiaState") -> Answer:
+    """Every article of every organisation as it stands, without the read lag."""
+    return Answer(body=[{**each, "organizationId": org.id} for org in state.organisations.values() for each in org.articles])
 
 
 def summary(org: Organisation, invoice: Json) -> Json:

@@ -52,6 +52,7 @@ def create_hogia(state: HogiaState | None = None) -> ASGIApp:
         ("POST", "/_faults", lambda _request, raw: control.set_faults(state, raw)),
         ("GET", "/_log", lambda _request, _raw: control.log(state)),
         ("GET", "/_invoices", lambda _request, _raw: control.invoices(state)),
+        ("GET", "/_articles", lambda _request, _raw: control.articles(state)),
         ("POST", "/_reset", lambda _request, _raw: control.reset(state)),
         ("POST", "/_control/{act}", lambda request, raw: control.control(state, request.path_params["act"], raw)),
     )

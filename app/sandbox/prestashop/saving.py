@@ -12,9 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, NoReturn, TypeAlias
 
-from app.sandbox.prestashop.failure import Refusal
+from app.sandbox.prestashop.access import shops_of
+from app.sandbox.prestashop.failure import Crash, Refusal
 from app.sandbox.prestashop.formats import DECIMALS, NOT_WRITABLE, NULLABLE, check, rules_of
 from app.sandbox.prestashop.schema import Record, dialect_of, resource
 
@@ -166,3 +167,24 @@ def echo(state: ShopState, name: str, record: Record, body: Body | None = None, 
     if "associations" in record:
         shown["associations"] = record["associations"]
     return shown
+
+
+def context(state: ShopState, parameters: Mapping[str, str]) -> tuple[int, ...]:
+    """The shops that a call is about."""
+    return shops_of(parameters, state.shops, None)
+
+
+def gone(state: ShopState, name: str, ident: str, parameters: Mapping[str, str]) -> list[int]:
+    """The ids to delete; raises Refusal 404 code 87 that names those that are not there."""
+    asked = [ident] if ident else [part.strip() for part in parameters.get("id", "").strip("[]").split(",")]
+    missing = [one for one in asked if not one.isdigit() or int(one) not in state.tables.get(name, {})]
+    if missing:
+        raise Refusal(404, (87, f"Id(s) not exists: {', '.join(missing)}"))
+    return [int(one) for one in asked]
+
+
+def refuse_key(state: ShopState) -> NoReturn:
+    """How a broken unique key is answered (recorded for specific prices)."""
+    if dialect_of(state.version) == "9":
+        raise Refusal(500, (46, "Unable to save resource"))
+    raise Crash

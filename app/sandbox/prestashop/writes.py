@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from xml.etree import ElementTree as ET
 
-from app.sandbox.prestashop import writes_catalogue
+from app.sandbox.prestashop import writes_prices, writes_products
 from app.sandbox.prestashop.failure import Crash, Refusal
 from app.sandbox.prestashop.journal import Mail
 from app.sandbox.prestashop.saving import Body, Handler, Written
@@ -100,5 +100,6 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "order_histories"): post_order_history,
     ("PATCH", "order_carriers"): patch_order_carrier,
     ("PATCH", "orders"): patch_order,
-    **writes_catalogue.HANDLERS,
+    **writes_products.HANDLERS,
+    **writes_prices.HANDLERS,
 }

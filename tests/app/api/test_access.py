@@ -18,7 +18,16 @@ READS = ["/api/events", "/api/parked", "/api/ledger", "/api/replays", "/api/conn
 
 def routes(state: State) -> list[tuple[str, str]]:
     paths = create_app(state=state).openapi()["paths"]
-    filled = {"shop": "acme-se", "kind": "order", "id": "42", "event_id": "evt_" + "0" * 24, "replay_id": "0" * 32, "key_id": "0" * 12}
+    filled = {
+        "shop": "acme-se",
+        "kind": "order",
+        "id": "42",
+        "event_id": "evt_" + "0" * 24,
+        "replay_id": "0" * 32,
+        "key_id": "0" * 12,
+        "connection": "acme",
+        "item": "product/1",
+    }
     return [
         (method.upper(), path.format(**filled, key="acme"))
         for path, methods in paths.items()

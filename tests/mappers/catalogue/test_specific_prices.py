@@ -222,6 +222,7 @@ def test_the_merchants_in_the_very_place_of_ours_stays_and_ours_is_not_set() -> 
     [
         ({}, True),
         ({"shop_id": 0}, True),
+        ({"shop_id": 2}, False),  # another storefront of the installation; ours for that one may be among them
         ({"customer_group_id": 3}, True),
         ({"customer_id": 7}, False),
         ({"cart_id": 4}, False),

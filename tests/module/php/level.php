@@ -6,7 +6,7 @@ declare(strict_types=1);
  * The module on the PHP that runs this file, without PHPUnit, which has no version for all of them: every file is parsed and loaded, and
  * the module is installed, hears every hook, delivers, shows its page and is uninstalled. Any notice or deprecation is a failure.
  *
- * `LEVEL_EXTRA` may name a file that is parsed too: the test of this test.
+ * With `LEVEL_SAMPLES`, JSON of names and sources, it only says which of them this PHP does not parse.
  */
 set_error_handler(static function (int $level, string $message, string $file, int $line): bool {
     throw new ErrorException($message, 0, $level, $file, $line);
@@ -31,17 +31,32 @@ function fact(bool $holds, string $what): void
     }
 }
 
-$files = getenv('LEVEL_EXTRA') ? [getenv('LEVEL_EXTRA')] : [];
+function parse_error(string $source): string
+{
+    try {
+        token_get_all($source, TOKEN_PARSE);
+
+        return '';
+    } catch (ParseError $error) {
+        return $error->getLine() . ': ' . $error->getMessage();
+    }
+}
+
+if (getenv('LEVEL_SAMPLES')) {
+    echo json_encode(array_keys(array_filter(array_map('parse_error', json_decode(getenv('LEVEL_SAMPLES'), true)))));
+    exit(0);
+}
+
+$files = [];
 foreach (new RecursiveIteratorIterator(new RecursiveDirectoryIterator(MODULE, FilesystemIterator::SKIP_DOTS)) as $file) {
     if ($file->getExtension() === 'php') {
         $files[] = $file->getPathname();
     }
 }
 foreach ($files as $file) {
-    try {
-        token_get_all(file_get_contents($file), TOKEN_PARSE);
-    } catch (ParseError $error) {
-        echo $file, ':', $error->getLine(), ': ', $error->getMessage(), PHP_EOL;
+    $error = parse_error(file_get_contents($file));
+    if ($error !== '') {
+        echo $file, ':', $error, PHP_EOL;
         exit(1);
     }
 }

@@ -85,8 +85,9 @@ final class Outbox
     {
         return $this->read(
             'o.`id_shop` = ' . $idShop . ' AND o.`next_at` <= ' . $now
-            . ' AND NOT EXISTS (SELECT 1 FROM ' . $this->outbox() . ' e FORCE INDEX (`entity`) WHERE e.`id_shop` = o.`id_shop` AND e.`kind` = o.`kind`'
-            . ' AND e.`id_object` = o.`id_object` AND e.`id_outbox` < o.`id_outbox` AND e.`refused` = 0)',
+            . ' AND NOT EXISTS (SELECT 1 FROM ' . $this->outbox() . ' e FORCE INDEX (`entity`)'
+            . ' WHERE e.`id_shop` = o.`id_shop` AND e.`kind` = o.`kind` AND e.`id_object` = o.`id_object`'
+            . ' AND e.`id_outbox` < o.`id_outbox` AND e.`refused` = 0)',
             'o.`next_at`, o.`id_outbox`',
             $limit,
             'due'

@@ -5,8 +5,9 @@ declare(strict_types=1);
 namespace Orderbro;
 
 /**
- * What Orderbro's webservice key may do: everything that the product reads or writes, and nothing else. Never DELETE on what the books rest
- * on. PrestaShop grants PATCH apart from PUT; a write is a PATCH, because PUT empties what it does not name (prestashop.md 1.1).
+ * What Orderbro's webservice key may do: everything that the product reads or writes, and nothing else. Never DELETE on what the books
+ * rest on. A write is a PATCH, because PUT empties what it does not name (prestashop.md 1.1); only PrestaShop 1.7, which knows no PATCH, is
+ * given PUT, and only on the catalogue, where Orderbro reads an entry whole before it puts it back.
  */
 final class Permissions
 {
@@ -57,12 +58,17 @@ final class Permissions
         'specific_prices' => ['POST', 'PATCH', 'DELETE'],       // campaign prices
     ];
 
+    const PUT_INSTEAD_OF_PATCH = ['products', 'combinations', 'stock_availables', 'specific_prices'];
+    const PATCH_SINCE = '8.0.0';
+
     /**
      * As WebserviceKey::setPermissionForAccount takes them. Resources that this PrestaShop does not have it leaves out itself.
      *
+     * @param string $version PrestaShop's
+     *
      * @return array<string, array<string, string>> resource => method => anything
      */
-    public static function all(): array
+    public static function all(string $version): array
     {
         $permissions = [];
         foreach (self::READ as $resource) {
@@ -70,6 +76,12 @@ final class Permissions
         }
         foreach (self::WRITE as $resource => $methods) {
             $permissions[$resource] += array_fill_keys($methods, 'on');
+        }
+
+        if (version_compare($version, self::PATCH_SINCE, '<')) {
+            foreach (self::PUT_INSTEAD_OF_PATCH as $resource) {
+                $permissions[$resource]['PUT'] = 'on';
+            }
         }
 
         return $permissions;

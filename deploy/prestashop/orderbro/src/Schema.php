@@ -107,7 +107,9 @@ final class Schema
             $lines[] = '`' . $column . '` ' . $definition;
         }
 
-        return 'CREATE TABLE IF NOT EXISTS ' . $this->database->table($name)
-            . ' (' . implode(', ', array_merge($lines, [self::PRIMARY[$name]], array_values(self::KEYS[$name]))) . ') ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
+        $lines = array_merge($lines, [self::PRIMARY[$name]], array_values(self::KEYS[$name]));
+
+        return 'CREATE TABLE IF NOT EXISTS ' . $this->database->table($name) . ' (' . implode(', ', $lines) . ')'
+            . ' ENGINE=InnoDB DEFAULT CHARSET=utf8mb4';
     }
 }

@@ -53,7 +53,7 @@ final class WebserviceAccess
         $account->description = 'Orderbro';
         $account->active = true;
         $account->id_shop_list = $shops;
-        if (!$account->add() || !WebserviceKey::setPermissionForAccount((int) $account->id, Permissions::all())) {
+        if (!$account->add() || !WebserviceKey::setPermissionForAccount((int) $account->id, Permissions::all(_PS_VERSION_))) {
             throw new \RuntimeException('PrestaShop did not store the webservice key.');
         }
         $this->settings->share(Settings::KEY_ACCOUNT, (string) (int) $account->id);

@@ -185,9 +185,10 @@ final class OutboxTest extends ModuleTestCase
         $this->db->execute('CREATE TABLE IF NOT EXISTS `ps_orderbro_outbox` (' . implode(', ', $columns) . ', PRIMARY KEY (`id_outbox`))'
             . ' ENGINE=InnoDB');
 
-        $this->put('order.created', 1);
-        $this->put('order.created', 1);
+        $this->services->schema->ensure();
 
+        $this->put('order.created', 1);
+        $this->put('order.created', 1);
         self::assertSame(['order.created 1'], $this->told());
         self::assertCount(1, $this->services->outbox->due(1, self::NOW, 10));
     }

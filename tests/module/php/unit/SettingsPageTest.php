@@ -260,7 +260,7 @@ final class SettingsPageTest extends PageTestCase
         foreach ($this->db->executeS('SELECT `resource`, `method` FROM `ps_webservice_permission`') as $row) {
             $granted[$row['resource']][$row['method']] = 'on';
         }
-        self::assertEquals(Permissions::all(), $granted);
+        self::assertEquals(Permissions::all('8.2.1'), $granted);
         self::assertSame(hash('sha256', $key[0]), $this->services->settings->shared(Settings::KEY_HASH));
         self::assertStringNotContainsString($key[0], $this->page() . json_encode(Configuration::$values));
         self::assertSame('1', Configuration::getGlobalValue('PS_WEBSERVICE'));

@@ -190,7 +190,7 @@ async def test_specific_prices_of_the_merchant_are_read(shop):
 
 
 async def test_a_version_that_lacks_a_field_is_asked_for_all_of_them(json_shop, monkeypatch):
-    monkeypatch.setattr("workers.clients.prestashop.catalogue.PRODUCT", "[id,name,product_type_of_tomorrow]")
+    monkeypatch.setattr("workers.clients.prestashop.catalogue_reads.PRODUCT", "[id,name,product_type_of_tomorrow]")
     old = ShopCatalogue(json_shop.client)
 
     assert [product.reference for product in await old.products([1])] == ["KANNA-25"]

@@ -1,4 +1,4 @@
-"""Products, combinations, stock and specific prices through the webservice (prestashop.md 3, 10, 11, 13; recorded write exchanges).
+"""Products and combinations through the webservice (prestashop.md 1, 3, 10, 11; recorded write exchanges).
 
 Each handler takes what `webservice.write` hands over and fires the hooks that a change by API fires, no others. A shop in the query
 narrows the change to it; without one it is the default shop's.
@@ -9,12 +9,24 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any
 
 from app.sandbox.prestashop import shops, stock
-from app.sandbox.prestashop.access import shops_of
-from app.sandbox.prestashop.failure import Crash, Refusal
-from app.sandbox.prestashop.saving import Body, Handler, Written, anew, checked, echo, object_of, sent, texts, without_id
+from app.sandbox.prestashop.saving import (
+    Body,
+    Handler,
+    Written,
+    anew,
+    checked,
+    context,
+    echo,
+    gone,
+    object_of,
+    refuse_key,
+    sent,
+    texts,
+    without_id,
+)
 from app.sandbox.prestashop.schema import dialect_of
 from app.sandbox.prestashop.state import ShopState
 
@@ -22,29 +34,6 @@ LISTS = {
     "products": ("categories", "images", "accessories", "tags", "product_features"),
     "combinations": ("product_option_values", "images"),
 }
-SPECIFIC_KEY = [
-    "id_product",
-    "id_product_attribute",
-    "id_customer",
-    "id_cart",
-    "from",
-    "to",
-    "id_shop",
-    "id_shop_group",
-    "id_currency",
-    "id_country",
-    "id_group",
-    "from_quantity",
-    "id_specific_price_rule",
-]
-
-
-def context(state: ShopState, parameters: Mapping[str, str]) -> tuple[int, ...]:
-    """The shops that a call is about."""
-    return shops_of(parameters, state.shops, None)
-
-
-# -- products -----------------------------------------------------------------------------------------------------------------
 
 
 def post_product(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
@@ -57,9 +46,7 @@ def post_product(state: ShopState, ident: str, body: Body, parameters: Mapping[s
     values["id_shop_default"] = body.get("id_shop_default") or where[0]
     values["link_rewrite"] = slugs(state, values)
     values["indexed"] = values["active"]
-    product = state.add(
-        "products", {key: by_language(value) for key, value in values.items()} | {"associations": lists(state, "products", body)}
-    )
+    product = state.add("products", {key: by_language(value) for key, value in values.items()} | {"associations": lists("products", body)})
     if len(where) < len(state.shops):
         state.members[product] = set(where)
     fixed = {
@@ -149,9 +136,6 @@ def list_stock(state: ShopState, product: int) -> None:
     state.change("products", product, associations={key: value for key, value in (before | named).items() if value})
 
 
-# -- combinations -------------------------------------------------------------------------------------------------------------
-
-
 def post_combination(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
     """A combination with its stock rows; the product's type stays what it was (recorded)."""
     del ident
@@ -159,7 +143,7 @@ def post_combination(state: ShopState, ident: str, body: Body, parameters: Mappi
     checked(state, "combinations", body, whole=True)
     where = context(state, parameters)
     product = int(body["id_product"])
-    values = anew(state, "combinations", body) | {"associations": lists(state, "combinations", body)}
+    values = anew(state, "combinations", body) | {"associations": lists("combinations", body)}
     combination = state.add("combinations", {key: by_language(value) for key, value in values.items()})
     if product in state.tables["products"]:
         stock.add_rows(state, product, combination, where)
@@ -201,109 +185,14 @@ def one_default(state: ShopState, combination: int, values: Mapping[str, Any]) -
             refuse_key(state)
 
 
-def refuse_key(state: ShopState) -> NoReturn:
-    """How a broken unique key is answered (recorded for specific prices)."""
-    if dialect_of(state.version) == "9":
-        raise Refusal(500, (46, "Unable to save resource"))
-    raise Crash
-
-
-# -- stock --------------------------------------------------------------------------------------------------------------------
-
-
-def patch_stock(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """An absolute quantity, whatever was sold meanwhile. No date moves and actionUpdateQuantity does not fire."""
-    del ident
-    return change_stock(state, body, context(state, parameters), whole=False)
-
-
-def put_stock(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """Needs its four required fields besides the quantity."""
-    del ident
-    return change_stock(state, body, context(state, parameters), whole=True)
-
-
-def change_stock(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
-    row = object_of(state, "stock_availables", body)
-    checked(state, "stock_availables", body, whole=whole)
-    values = anew(state, "stock_availables", body) if whole else sent(state, "stock_availables", body)
-    stock.put(state, row, shop=where[0], by_api=True, **values)
-    return Written(record=echo(state, "stock_availables", state.get("stock_availables", row), body if whole else None), status=200)
-
-
-# -- specific prices ----------------------------------------------------------------------------------------------------------
-
-
-def post_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """A campaign price. The same one twice breaks a unique key of the database: 500 (prestashop.md 13)."""
-    del ident
-    without_id(body)
-    checked(state, "specific_prices", body, whole=True)
-    where, number = context(state, parameters), state.next_number("specific_prices")
-    values = anew(state, "specific_prices", body) | {"id": number}
-    once(state, values)
-    state.add("specific_prices", values)
-    tell_price(state, "Add", number, int(values["id_product"]), where[0])
-    return Written(record=echo(state, "specific_prices", state.get("specific_prices", number), body), status=201)
-
-
-def patch_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """Only what is sent."""
-    del ident
-    return change_specific_price(state, body, context(state, parameters), whole=False)
-
-
-def put_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """The whole record; all fields but two are required."""
-    del ident
-    return change_specific_price(state, body, context(state, parameters), whole=True)
-
-
-def change_specific_price(state: ShopState, body: Body, where: tuple[int, ...], *, whole: bool) -> Written:
-    price = object_of(state, "specific_prices", body)
-    checked(state, "specific_prices", body, whole=whole)
-    values = anew(state, "specific_prices", body) if whole else sent(state, "specific_prices", body)
-    once(state, state.get("specific_prices", price) | values | {"id": price})
-    state.change("specific_prices", price, **values)
-    record = state.get("specific_prices", price)
-    tell_price(state, "Update", price, int(record["id_product"]), where[0])
-    return Written(record=echo(state, "specific_prices", record, body if whole else None), status=200)
-
-
-def delete_specific_price(state: ShopState, ident: str, body: Body, parameters: Mapping[str, str]) -> Written:
-    """200 without a body; 404 code 87 for one that is gone already."""
-    del body
-    for price in gone(state, "specific_prices", ident, parameters):
-        product = int(state.get("specific_prices", price)["id_product"])
-        state.remove("specific_prices", price)
-        tell_price(state, "Delete", price, product, context(state, parameters)[0])
-    return Written(record=None, status=200)
-
-
-def once(state: ShopState, values: Mapping[str, Any]) -> None:
-    """The database's unique key over whom, what and when; the price is not part of it."""
-    mine = [str(values[name]) for name in SPECIFIC_KEY]
-    for row in state.find("specific_prices", id_product=values["id_product"]):
-        if int(row["id"]) != int(values["id"]) and [str(row[name]) for name in SPECIFIC_KEY] == mine:
-            refuse_key(state)
-
-
-def tell_price(state: ShopState, what: str, price: int, product: int, shop: int) -> None:
-    state.fire(f"actionObjectSpecificPrice{what}After", id=price, id_product=product, id_shop=shop)
-
-
-# -- what they share ----------------------------------------------------------------------------------------------------------
-
-
-def lists(state: ShopState, name: str, body: Body) -> dict[str, list[dict[str, str]]]:
+def lists(name: str, body: Body) -> dict[str, list[dict[str, str]]]:
     """The associations that a client may set, as sent."""
-    del state
     return {key: rows for key, rows in body.lists.items() if key in LISTS[name]}
 
 
 def associate(state: ShopState, name: str, ident: int, body: Body) -> None:
     """Replace the associations that were sent."""
-    given = lists(state, name, body)
+    given = lists(name, body)
     if not given:
         return
     number = int if dialect_of(state.version) == "9" else str
@@ -320,15 +209,6 @@ def by_language(value: Any) -> Any:
     return {int(text["id"]): text["value"] for text in value} if isinstance(value, list) else value
 
 
-def gone(state: ShopState, name: str, ident: str, parameters: Mapping[str, str]) -> list[int]:
-    """The ids to delete; raises Refusal 404 code 87 that names those that are not there."""
-    asked = [ident] if ident else [part.strip() for part in parameters.get("id", "").strip("[]").split(",")]
-    missing = [one for one in asked if not one.isdigit() or int(one) not in state.tables.get(name, {})]
-    if missing:
-        raise Refusal(404, (87, f"Id(s) not exists: {', '.join(missing)}"))
-    return [int(one) for one in asked]
-
-
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "products"): post_product,
     ("PATCH", "products"): patch_product,
@@ -337,10 +217,4 @@ HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "combinations"): post_combination,
     ("PATCH", "combinations"): patch_combination,
     ("PUT", "combinations"): put_combination,
-    ("PATCH", "stock_availables"): patch_stock,
-    ("PUT", "stock_availables"): put_stock,
-    ("POST", "specific_prices"): post_specific_price,
-    ("PATCH", "specific_prices"): patch_specific_price,
-    ("PUT", "specific_prices"): put_specific_price,
-    ("DELETE", "specific_prices"): delete_specific_price,
 }
