@@ -138,7 +138,8 @@ def _print_counts(title: str, lane: Mapping[str, Any]) -> None:
     rows: list[list[Any]] = [["status", word, count] for word, count in counts["status"].items()]
     for kind in ("code", "notice"):
         rows += [[kind, code, count] for code, count in list(counts[kind].items())[:LISTED_CODES]]
-    show.table(["", f"{title} {lane['lane']}", "items"], rows, right=["items"])
+    if rows:
+        show.table(["", f"{title} {lane['lane']}", "items"], rows, right=["items"])
 
 
 @commands.command("status")
@@ -156,8 +157,7 @@ def show_status(connection: ConnectionKey, *, json: show.Json = False) -> None:
         )
         for lane in shop["lanes"]:
             typer.echo(f"{lane['lane']}: {_sentence(lane, workers=found['workers'])}; {_number(lane['due'])} due now")
-            if any(lane["counts"].values()):
-                _print_counts(shop["shop"], lane)
+            _print_counts(shop["shop"], lane)
 
 
 @commands.command()

@@ -150,7 +150,8 @@ async def _moves(store: Store, shop: str) -> bool:
 
 
 def is_running(run: Mapping[str, str]) -> bool:
-    return bool(run) and not run.get("ended_ms")
+    """A run without an id is what a worker still wrote of one that was stopped meanwhile."""
+    return bool(run.get("id")) and not run.get("ended_ms")
 
 
 async def status(store: Store, connection_key: str, *, counts: bool = True) -> dict[str, Any]:
@@ -183,6 +184,7 @@ async def _shop(store: Store, connection: Connection, shop: Shop, *, counts: boo
 
 async def _lane(store: Store, shop: str, lane: Lane, *, counts: bool) -> dict[str, Any]:
     run, now = await catalogue.run(store, shop, lane), await store.now_ms()
+    run = run if run.get("id") else {}
     due, next_ms = await catalogue.waiting(store, shop, lane)
     found: dict[str, Any] = {"lane": lane.value, "preview": lane.is_preview, "due": due, "run": _run(run) if run else None}
     found |= progress(run, due=due, next_ms=next_ms, now_ms=now)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from mappers.hogia.model import HogiaPrice, HogiaStock, PriceKind
 from mappers.hogia.values import flag, moment, number, text, whole
 
+LAST_YEAR = "9999-"
 KINDS: Mapping[str, PriceKind] = {kind.value.casefold(): kind for kind in (PriceKind.REGULAR, PriceKind.CAMPAIGN)}
 
 
@@ -27,9 +29,16 @@ def read_price(body: Mapping[str, Any]) -> HogiaPrice:
         is_vat_included=flag(body.get("isVatIncluded")) is True,
         from_quantity=number(body.get("fromQuantity")) or Decimal(1),
         valid_from=moment(body.get("validFrom")),
-        valid_to=moment(body.get("validTo")),
+        valid_to=_end(body.get("validTo")),
         row_version=whole(body.get("rowVersion")) or 0,
     )
+
+
+def _end(value: Any) -> datetime | None:
+    """A time; None, open, also for .NET's last date (year 9999): an hour later, in the shop's zone, there is no date for it."""
+    if text(value).startswith(LAST_YEAR):
+        return None
+    return moment(value)
 
 
 def read_stock(body: Mapping[str, Any]) -> HogiaStock:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ async def lane_of(bridge: World, lane: Lane) -> dict[str, Any]:
 @pytest.mark.parametrize("origin", list(Origin))
 async def test_a_run_ends_with_a_status_for_every_item_and_can_be_begun_again(bridge: World, origin: Origin) -> None:
     await configure(bridge, "combo")
+    bridge.hogia.add_article("VANTAR", name="Vantar i ull", price=Decimal(200))
     begun = await start(bridge, origin)
     await bridge.settle()
 

@@ -13,6 +13,7 @@ from mappers.catalogue.outcome import Outcome, Status
 from mappers.catalogue.to_hogia import ItemDecision, Owner
 from mappers.errors import Rejected, Unknown
 from mappers.flows.articles import folded
+from mappers.hogia.model import HogiaArticle
 from mappers.hogia.reading import read_article
 from workers.catalogue.place import Place
 from workers.clients.hogia import NotFound, NumberTaken, SequenceReused, StaleVersion
@@ -23,14 +24,16 @@ AT_ONCE = 8
 async def apply_products(place: Place, decided: Sequence[tuple[int, Sequence[ItemDecision]]]) -> set[int]:
     """Do it and remember it; answers the products that are to be looked at once more. Raises Transient and Misconfigured."""
     gate = asyncio.Semaphore(AT_ONCE)
+    made: list[HogiaArticle] = []
 
     async def one(decision: ItemDecision) -> ItemDecision:
         async with gate:
-            return await _applied(place, decision)
+            return await _applied(place, decision, made)
 
     flat = [(product, decision) for product, decisions in decided for decision in decisions]
     results = await asyncio.gather(*(one(decision) for _, decision in flat), return_exceptions=True)
     done = [(product, result) for (product, _), result in zip(flat, results, strict=True) if isinstance(result, ItemDecision)]
+    await place.articles.remember_all(made)
     await _remember(place, [(product, [each for owner, each in done if owner == product]) for product, _ in decided])
     for result in results:
         if isinstance(result, BaseException):
@@ -38,15 +41,15 @@ async def apply_products(place: Place, decided: Sequence[tuple[int, Sequence[Ite
     return {product for product, decision in done if decision.outcome.status is Status.WAITING}
 
 
-async def _applied(place: Place, decision: ItemDecision) -> ItemDecision:
-    """The decision with the outcome that it really had."""
+async def _applied(place: Place, decision: ItemDecision, made: list[HogiaArticle]) -> ItemDecision:
+    """The decision with the outcome that it really had. A new article is added to `made`."""
     try:
         for change in decision.changes:
             if isinstance(change, SetReference):
                 await set_reference(place, change)
             else:
                 assert isinstance(change, PutArticle)
-                await _put(place, change)
+                made += await _put(place, change)
     except (NumberTaken, SequenceReused, StaleVersion, NotFound) as error:
         await _look_up(place, decision.outcome.number)
         return _ended(decision, Status.WAITING, error.code, "Hogia has it differently than was read last; it is looked at once more.")
@@ -70,14 +73,13 @@ async def set_reference(place: Place, change: SetReference) -> None:
         await side.update_product(change.product_id, {"reference": change.reference})
 
 
-async def _put(place: Place, change: PutArticle) -> None:
+async def _put(place: Place, change: PutArticle) -> list[HogiaArticle]:
     """A number is given once in Hogia, so an article that was made by a call without an answer is found by it, and made only once."""
-    client = place.hogia
     if not change.article_id:
-        await place.articles.remember(read_article(await client.create_article(change.body)))
-        return
-    await client.update_article(change.article_id, change.body, version=change.version)
-    # What it is now, its new version too, is told by the feed; until then a further change would be refused as stale and read again.
+        return [read_article(await place.hogia.create_article(change.body))]
+    # What an updated article is now, its new version too, is told by the feed; until then a further change would be refused as stale.
+    await place.hogia.update_article(change.article_id, change.body, version=change.version)
+    return []
 
 
 async def _look_up(place: Place, number: str) -> None:

@@ -1,7 +1,7 @@
-"""The timer of payments: an authorisation that ends soon is looked at once a day, so that its provider is asked and, by rule, the time lengthened;
-a capture that may fail afterwards is looked at a day later.
+"""The timer of payments: what is looked at once more although nobody told anything.
 
-It only marks; a parked order is left to the person it waits for, and one with other work is looked at when that is done.
+An authorisation that ends soon is looked at once a day, so that its provider is asked and, by rule, the time lengthened; a capture that may
+fail afterwards is looked at a day later. It only marks; a parked order is left to the person it waits for, and one with other work is looked at when that is done.
 """
 
 from __future__ import annotations

@@ -308,6 +308,17 @@ async def test_a_running_preview_can_be_stopped(store: Store) -> None:
     assert (await catalogue.stop(store, ACTOR, "acme"))["stopped"] == [SE]
 
 
+async def test_what_a_worker_still_writes_of_a_stopped_run_is_no_run(store: Store) -> None:
+    await start(store, shops=[SE])
+    await catalogue.stop(store, ACTOR, "acme")
+    await stored.write_run(store, SE, Lane.TO_HOGIA, {"cursor": "500", "total": "500", "listed_ms": "1"})
+
+    lane = await lane_of(store, Lane.TO_HOGIA)
+
+    assert (lane["run"], lane["phase"]) == (None, "never")
+    assert (await start(store, shops=[SE]))["shops"] == [SE]
+
+
 async def test_nothing_to_stop_is_said(store: Store) -> None:
     with pytest.raises(Conflict) as refused:
         await catalogue.stop(store, ACTOR, "acme")

@@ -235,6 +235,15 @@ class TestWhichProduct:
         assert found.link is not None
         assert (found.link.product_id, found.link.written, found.link.owned) == (18, {}, frozenset())
 
+    def test_where_hogia_does_not_lead_the_price_what_we_set_on_the_first_stays_remembered(self) -> None:
+        link = make_link(owned=frozenset({501}))
+
+        found = decide_one(make_article(), named("Tröja", id=18), link=link, policy=ProductPolicy(leave=(FieldGroup.PRICE,)))
+
+        assert found.changes == ()
+        assert found.link is not None
+        assert found.link.owned == {501}
+
     def test_a_product_that_was_made_finds_its_memory(self) -> None:
         found = decide_one(make_article(name="Tröja, ny"), PRODUCT, link=ItemLink(article_id="art-1", written={"name": "Tröja"}))
 

@@ -70,6 +70,14 @@ def test_what_hogia_does_not_track_is_left_alone(situation: dict[str, Any]) -> N
     assert stocked(situation.pop("available"), **situation).changes == ()
 
 
+def test_a_balance_that_nobody_has_counted_yet_does_not_empty_the_shop() -> None:
+    """An article that was made of a product begins at 0 in Hogia."""
+    found = stocked("0", is_counted=False)
+
+    assert found.changes == ()
+    assert notices(found.outcome) == ["STOCK_NOT_COUNTED"]
+
+
 def test_a_virtual_product_has_no_stock() -> None:
     assert stocked("7", item=Item(product=make_product(type=ProductType.VIRTUAL))).changes == ()
 

@@ -79,6 +79,11 @@ def test_an_unset_time_is_open(written: object) -> None:
     assert (found.valid_from, found.valid_to) == (None, None)
 
 
+@pytest.mark.parametrize("written", ["9999-12-31T23:59:59.9999999Z", "9999-12-31T23:59:59", "9999-12-31T23:59:59-05:00", "9999-12-31"])
+def test_nets_last_date_is_no_end(written: str) -> None:
+    assert price(validTo=written).valid_to is None
+
+
 def test_a_time_without_a_zone_is_in_stockholm_in_summer_and_winter() -> None:
     found = price(validFrom="2026-07-01T00:00:00", validTo="2026-12-01T00:00:00")
 
