@@ -116,7 +116,7 @@ async def outcome(store: Store, shop: str, lane: Lane, item: str) -> Told | None
 
 
 def _natural(item: str) -> tuple[tuple[bool, int, str], ...]:
-    return tuple((not part.isdigit(), int(part) if part.isdigit() else 0, part) for part in item.split("/"))
+    return tuple((not part.isdecimal(), int(part) if part.isdecimal() else 0, part) for part in item.split("/"))
 
 
 # -- who is who ------------------------------------------------------------------------------------------------------------------------
@@ -206,8 +206,10 @@ async def begin(store: Store, shop: str, lane: Lane, fields: Mapping[str, str]) 
         await pipe.execute()
 
 
-async def write_run(store: Store, shop: str, lane: Lane, fields: Mapping[str, str]) -> None:
-    await store.redis.hset(_key(shop, f"run-{lane}"), mapping=dict(fields))
+async def write_run(store: Store, shop: str, lane: Lane, run_id: str, fields: Mapping[str, str]) -> bool:
+    """Write how far a run is; False where it was stopped, or another has begun."""
+    args = [run_id, *(part for pair in fields.items() for part in pair)]
+    return bool(int(await store.scripts.write_run(keys=[_key(shop, f"run-{lane}")], args=args)))
 
 
 async def is_started(store: Store, shop: str) -> bool:

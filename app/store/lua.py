@@ -395,6 +395,13 @@ redis.call('HSET', KEYS[1], 'open_until', int(now + open), 'probe_until', 0)
 return int(open)
 """
 
+WRITE_RUN = """
+-- KEYS: a run. ARGV: its id, then field and value …; nothing is written to another run's record.
+if redis.call('HGET', KEYS[1], 'id') ~= ARGV[1] then return 0 end
+for i = 2, #ARGV, 2 do redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+return 1
+"""
+
 LOOKED_AT = """
 -- KEYS: items by when they became due. ARGV: when the look began, then item and when to look again (0: not by itself).
 -- One that became due during the look stays due.

@@ -69,6 +69,7 @@ class Scripts:
         self.drop = script(lua.DROP)
         self.breaker_tell = script(lua.BREAKER_TELL)
         self.looked_at = script(lua.LOOKED_AT)
+        self.write_run = script(lua.WRITE_RUN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -104,7 +104,7 @@ def _decide(look: ProductLook, item: Item, *, siblings: Sequence[tuple[str, str]
     if owner is not None and owner.shop != look.shop.key and article is not None:
         reason = f"linked by number; {owner.item} of {owner.shop} leads the article."
         return ItemDecision(
-            outcome=Outcome(item=item.name, number=has.number, status=Status.UNCHANGED, code="LED_BY_OTHER_SHOP", reason=reason)
+            outcome=Outcome(item=item.name, number=has.number, status=Status.UNCHANGED, code="LED_BY_OTHER_SHOP", reason=reason), links=True
         )
     if article is None and key in look.renumbered:
         reason = (

@@ -17,18 +17,23 @@ class TaxGroups:
     """The shop's tax rules groups in its own country. Group 0 is "no tax" and always there."""
 
     rates: Mapping[int, Decimal] = field(default_factory=dict)  # group -> percent
+    usable: frozenset[int] | None = None  # groups that new products may have; None: every one
+    varying: frozenset[int] = frozenset()  # groups whose rate depends on the buyer's country: digital services in the EU
 
     def rate(self, group: int) -> Decimal | None:
         """Percent, or None for a group without a rule for the country."""
         return Decimal(0) if group == 0 else self.rates.get(group)
 
     def group(self, rate: Decimal, configured: Mapping[str, int]) -> int | None:
-        """The group for a rate: the configured one, else the lowest that gives it; 0 for no VAT; None where the shop has none."""
+        """The group for a rate: the configured one, else the lowest that gives it; 0 for no VAT; None where the shop has none.
+
+        One that gives every country the same rate goes before one that does not.
+        """
         chosen = configured.get(rate_key(rate))
         if chosen is not None:
             return chosen
-        found = sorted(group for group, percent in self.rates.items() if percent == rate)
-        return found[0] if found else 0 if rate == 0 else None
+        found = [group for group, percent in self.rates.items() if percent == rate and (self.usable is None or group in self.usable)]
+        return min(found, key=lambda group: (group in self.varying, group)) if found else 0 if rate == 0 else None
 
 
 def tax_groups(rules: Sequence[tuple[int, int, int]], taxes: Mapping[int, Decimal], *, country: int) -> TaxGroups:
@@ -43,7 +48,13 @@ def tax_groups(rules: Sequence[tuple[int, int, int]], taxes: Mapping[int, Decima
         rank = 1 if of_country == country else 0
         if group not in rates or rank > rates[group][0]:
             rates[group] = (rank, taxes.get(tax) if tax else Decimal(0))
-    return TaxGroups(rates={group: rate for group, (_, rate) in rates.items() if rate is not None})
+    seen: dict[int, set[Decimal | None]] = {}
+    for group, _, tax in rules:
+        seen.setdefault(group, set()).add(taxes.get(tax) if tax else Decimal(0))
+    return TaxGroups(
+        rates={group: rate for group, (_, rate) in rates.items() if rate is not None},
+        varying=frozenset(group for group, found in seen.items() if len(found) > 1),
+    )
 
 
 def account_for(rate: Decimal, home: RegionAccounts, *, is_service: bool) -> int | None:

@@ -74,7 +74,7 @@ def _postcode(body: Mapping[str, Any]) -> str:
 def read_article(body: Mapping[str, Any]) -> HogiaArticle:
     """An article (hogia.md 3.5)."""
     accounts = {text(item.get("type")): whole(item.get("number")) for item in mappings(body.get("salesAccounts"))}
-    prices = {text(item.get("currencyCode")): number(item.get("price")) for item in mappings(body.get("prices"))}
+    prices = {text(item.get("currencyCode")).upper() or "SEK": number(item.get("price")) for item in mappings(body.get("prices"))}
     return HogiaArticle(
         id=text(body.get("id")),
         number=text(body.get("number")),

@@ -166,3 +166,11 @@ def change_price(bridge: World, made: dict[str, Any], **fields: Any) -> None:
     assert found is not None
     bridge.hogia.organisation.prices.save({**found, **fields})
     assert article(bridge, "KANNA-25") is not None
+
+
+async def test_vat_that_differs_between_the_sides_is_told(priced: World) -> None:
+    priced.hogia.change_article("KANNA-25", salesAccounts=[{"number": 3002, "type": "NationalSales"}])
+
+    await hogia_tells(priced)
+
+    assert "VAT_DIFFERS" in [notice.code for notice in (await outcome(priced, "KANNA-25")).notices]

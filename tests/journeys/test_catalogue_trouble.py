@@ -231,7 +231,7 @@ async def test_run_that_was_cut_off_goes_on_where_it_was(bridge: World) -> None:
     await configure(bridge, "prestashop_leads")
     await start(bridge, "prestashop")
     made = len(bridge.hogia.organisation.articles)
-    await catalogue.write_run(bridge.store, "acme-se", Lane.TO_HOGIA, {"ended_ms": "", "listed_ms": "", "cursor": "10", "total": "10"})
+    await catalogue.write_run(bridge.store, "acme-se", Lane.TO_HOGIA, "run", {"ended_ms": "", "listed_ms": "", "cursor": "10", "total": "10"})
 
     await marks.mark(bridge.store, [Lane.TO_HOGIA.entity("acme-se")], hint="test")
     await bridge.settle()
@@ -254,3 +254,37 @@ def replace_shop(bridge: World, **how: object) -> None:
     fresh = ShopState(**how)  # type: ignore[arg-type]
     bridge.shop.__dict__.clear()
     bridge.shop.__dict__.update(fresh.__dict__)
+
+
+async def test_article_that_another_shop_still_sells_stays_active(bridge: World) -> None:
+    await configure(bridge, "combo", two=True)
+    await start(bridge, "prestashop")
+    await start(bridge, "prestashop", shop="acme-no")
+
+    del bridge.shop.tables["products"][10]
+    await bridge.product_notice(10, kind="product.deleted")
+    await bridge.settle()
+
+    spoon = article(bridge, "SKED-25")
+    assert spoon is not None
+    assert spoon["isActive"] is True
+    assert (await outcome(bridge, "SKED-25", shop="acme-no", lane=Lane.TO_HOGIA)).code == ""
+
+
+async def test_group_that_was_replaced_in_the_shop_is_given_to_no_new_product(bridge: World) -> None:
+    bridge.shop.change("tax_rule_groups", 1, deleted=1)
+    bridge.shop.add("tax_rule_groups", {"id": 9, "name": "Normal 25 %", "active": 1, "deleted": 0})
+    bridge.shop.add("tax_rules", {"id_tax_rules_group": 9, "id_country": 18, "id_tax": 1, "zipcode_from": "0", "zipcode_to": "0"})
+    await configure(bridge, "hogia_leads")
+    bridge.hogia.add_article("VANTAR", name="Vantar i ull", price=D("200"))
+
+    await start(bridge, "hogia")
+
+    assert str(product_with(bridge.shop, "VANTAR")["id_tax_rules_group"]) == "9"
+
+
+async def test_run_that_was_stopped_writes_nothing_to_the_next_one(bridge: World) -> None:
+    await configure(bridge, "prestashop_leads")
+    await start(bridge, "prestashop")
+
+    assert not await catalogue.write_run(bridge.store, "acme-se", Lane.TO_HOGIA, "another", {"ended_ms": "1"})

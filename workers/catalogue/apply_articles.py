@@ -26,8 +26,8 @@ from mappers.catalogue.changes import (
     UpdateProduct,
 )
 from mappers.catalogue.lanes import Lane
+from mappers.catalogue.look import ArticleDecision, ArticleLook
 from mappers.catalogue.outcome import Status
-from mappers.catalogue.to_shop import ArticleDecision, ArticleLook
 from mappers.errors import Misconfigured, OrderbroError, Rejected, Transient, Unknown
 from workers.catalogue.apply_products import set_reference
 from workers.catalogue.place import Place

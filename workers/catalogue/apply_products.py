@@ -97,9 +97,13 @@ async def _remember(place: Place, done: Sequence[tuple[int, Sequence[ItemDecisio
     outcomes: list[Outcome] = [decision.outcome for _, decisions in done for decision in decisions]
     await catalogue.keep_outcomes(store, shop, Lane.TO_HOGIA, outcomes, at_ms=now)
     linked = {folded(d.outcome.number): d.outcome.item for _, decisions in done for d in decisions if d.links}
-    ended = [folded(d.outcome.number) for _, decisions in done for d in decisions if d.outcome.code == "ITEM_GONE"]
+    given_up = sorted({folded(d.outcome.number) for _, decisions in done for d in decisions if _is_given_up(d.outcome)})
+    owners = await catalogue.owners(store, connection, given_up)
+    ended = [number for number in given_up if number in owners and owners[number].shop == shop]
     await catalogue.disown(store, connection, ended)
-    await catalogue.own(store, connection, {number: Owner(shop=shop, item=item) for number, item in linked.items()})
+    leading = {number: Owner(shop=shop, item=item) for number, item in linked.items() if number not in given_up}
+    await catalogue.own(store, connection, leading)
+    await _pass_on(place, ended)
     known = await catalogue.numbers_of(store, shop, [product for product, _ in done])
     numbers: dict[int, dict[str, str]] = {}
     for product, decisions in done:
@@ -110,6 +114,20 @@ async def _remember(place: Place, done: Sequence[tuple[int, Sequence[ItemDecisio
             numbers[product] = kept
     await catalogue.keep_numbers(store, shop, numbers)
     await _link(place, linked)
+
+
+def _is_given_up(outcome: Outcome) -> bool:
+    """Whether this shop leads the article no longer: it does not sell it any more."""
+    return outcome.status is Status.DEACTIVATED or outcome.code == "ITEM_GONE"
+
+
+async def _pass_on(place: Place, numbers: Sequence[str]) -> None:
+    """Another shop of the connection that sells the article leads it from now on: it is looked at there, and is active again."""
+    for shop in place.connection.shops if numbers else ():
+        if shop.key != place.shop.key and await catalogue.is_started(place.store, shop.key):
+            known = await catalogue.links(place.store, shop.key, numbers)
+            products = sorted({str(link.product_id) for link in known.values() if link.product_id})
+            await catalogue.note(place.store, shop.key, Lane.TO_HOGIA, products, why=f"no longer sold by {place.shop.key}")
 
 
 async def _link(place: Place, linked: dict[str, str]) -> None:

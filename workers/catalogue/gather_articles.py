@@ -12,10 +12,10 @@ from app.store import cache, catalogue, ledger, pending
 from mappers.catalogue.changes import ItemLink
 from mappers.catalogue.items import Item
 from mappers.catalogue.leads import leads
+from mappers.catalogue.look import ArticleLook
 from mappers.catalogue.model import ProductType, ShopStock, SpecificPrice
 from mappers.catalogue.pending import Sale, is_seen
 from mappers.catalogue.policy import FieldGroup
-from mappers.catalogue.to_shop import ArticleLook
 from mappers.catalogue.vat import article_rate
 from mappers.flows.articles import folded
 from mappers.hogia.model import HogiaArticle, HogiaStock
@@ -42,6 +42,7 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
     links = await catalogue.links(store, shop.key, numbers)
     _, former = await index.renumbered(numbers)
     found, formers = await _items(place, articles, numbers, former)
+    former_links = await catalogue.links(store, shop.key, sorted(former.values()))
     items = [item for each in found.values() for item in each]
     led = leads(connection, shop)
     stocks, specifics = await asyncio.gather(
@@ -75,8 +76,10 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
                 pending=waiting.get(number, 0),
                 rate=rate,
                 tax_group=taxes.group(rate, shop.products.tax_rules_groups) if rate is not None else None,
+                taxes=taxes,
                 found=found[number],
                 former=formers.get(number),
+                former_link=former_links.get(former.get(number, "")),
                 stocks=[row for row in stocks if any(row.product_id == item.product.id for item in found[number])],
                 specific_prices=[each for each in specifics if any(each.product_id == item.product.id for item in found[number])],
                 link=links.get(number),

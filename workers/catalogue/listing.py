@@ -20,13 +20,14 @@ async def list_run(place: Place, lane: Lane, run: dict[str, str]) -> None:
         while ids := await place.side.product_ids(after=after, limit=PAGE):
             await catalogue.note(store, shop.key, lane, [str(ident) for ident in ids], why="initial synchronisation")
             after, total = ids[-1], total + len(ids)
-            await catalogue.write_run(store, shop.key, lane, {"cursor": str(after), "total": str(total)})
+            if not await catalogue.write_run(store, shop.key, lane, run["id"], {"cursor": str(after), "total": str(total)}):
+                return
     else:
         await refresh_all(place)
         numbers = await place.articles.numbers()
         await catalogue.note(store, shop.key, lane, numbers, why="initial synchronisation")
-        await catalogue.write_run(store, shop.key, lane, {"total": str(len(numbers))})
-    await catalogue.write_run(store, shop.key, lane, {"listed_ms": str(await store.now_ms())})
+        await catalogue.write_run(store, shop.key, lane, run["id"], {"total": str(len(numbers))})
+    await catalogue.write_run(store, shop.key, lane, run["id"], {"listed_ms": str(await store.now_ms())})
 
 
 async def refresh_all(place: Place) -> None:
@@ -36,9 +37,10 @@ async def refresh_all(place: Place) -> None:
     await balances(place.store, place.connection.key).refresh(place.hogia)
 
 
-async def end_run(place: Place, lane: Lane, *, now_ms: int) -> None:
+async def end_run(place: Place, lane: Lane, run_id: str, *, now_ms: int) -> None:
     """The run is over. Where Hogia leads prices or stock, what was just linked gets them now."""
-    await catalogue.write_run(place.store, place.shop.key, lane, {"ended_ms": str(now_ms)})
+    if not await catalogue.write_run(place.store, place.shop.key, lane, run_id, {"ended_ms": str(now_ms)}):
+        return
     if not lane.is_preview:
         await feeds.ask(place.store, place.connection.key)  # Hogia is asked to notify, and what changed meanwhile is heard
     led = leads(place.connection, place.shop)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.store import cache
 from mappers.catalogue.vat import TaxGroups, tax_groups
 from mappers.errors import Misconfigured
-from mappers.prestashop.records import integer
+from mappers.prestashop.records import flag, integer
 from mappers.prestashop.reference import ShopReference
 from workers.catalogue.place import Place
 
@@ -24,9 +25,15 @@ async def shop_taxes(place: Place, reference: ShopReference) -> TaxGroups:
             [integer(rule, name) for name in ("id_tax_rules_group", "id_country", "id_tax")]
             async for page in place.client.pages("tax_rules", page_size=1000)
             for rule in page
-            if not integer(rule, "id_state") or integer(rule, "id_tax")
+            if not integer(rule, "id_state")  # a state's own rule is no country's
         ]
-        raw = json.dumps(rules)
+        # A group that was edited is kept as deleted, with the old id, beside its successor.
+        groups = [
+            integer(group, "id")
+            for group in await place.client.list("tax_rule_groups")
+            if flag(group, "active") and not flag(group, "deleted")
+        ]
+        raw = json.dumps({"rules": rules, "groups": groups})
         await cache.keep(place.store, owner, TAX_RULES, raw, seconds=place.resources.settings.reference_seconds)
     country = next((ident for ident, code in reference.countries.items() if code == country_code), None)
     if country is None:
@@ -34,7 +41,9 @@ async def shop_taxes(place: Place, reference: ShopReference) -> TaxGroups:
             "SHOP_COUNTRY_UNKNOWN",
             f"the shop does not list the country {country_code}. Correct `country` of {place.shop.key} in the connection file.",
         )
-    return tax_groups([(rule[0], rule[1], rule[2]) for rule in json.loads(raw)], reference.taxes, country=country)
+    known = json.loads(raw)
+    rates = tax_groups([(rule[0], rule[1], rule[2]) for rule in known["rules"]], reference.taxes, country=country)
+    return replace(rates, usable=frozenset(known["groups"]))
 
 
 async def option_texts(place: Place, wanted: Iterable[int], language: int) -> dict[int, str]:

@@ -13,8 +13,10 @@ from app.store import catalogue
 from app.store.marks import Claim, Outcome, Settlement
 from mappers.canonical import EntityKey
 from mappers.catalogue.lanes import Lane
+from mappers.catalogue.look import ArticleDecision, ArticleLook
+from mappers.catalogue.policy import FieldGroup
 from mappers.catalogue.to_hogia import decide_product
-from mappers.catalogue.to_shop import ArticleDecision, ArticleLook, decide_article
+from mappers.catalogue.to_shop import decide_article
 from workers.catalogue.apply_articles import ArticleRun, apply_articles
 from workers.catalogue.apply_products import apply_products
 from workers.catalogue.gather_articles import gather_articles
@@ -37,19 +39,19 @@ async def process_catalogue(resources: Resources, claim: Claim, key: EntityKey) 
     if not work.lane.is_preview and not await catalogue.is_started(resources.store, shop.key):
         return _ignored()
     run = await catalogue.run(resources.store, shop.key, work.lane)
-    is_running = bool(run) and not run.get("ended_ms")
+    run_id = run["id"] if run.get("id") and not run.get("ended_ms") else ""
     until = time.monotonic() + RUN_SECONDS
-    if is_running and not run.get("listed_ms"):
+    if run_id and not run.get("listed_ms"):
         await list_run(work.place, work.lane, run)
     if work.lane.goes_to_hogia:
         await work.place.articles.refresh(work.place.hogia)
     count = 0
     while time.monotonic() < until:
-        taken = await _some(work, creates=is_running)
+        taken = await _some(work, creates=bool(run_id) and FieldGroup.ARTICLE not in shop.products.leave)
         if not taken:
             break
         count += taken
-    return await _settled(work, count=count, is_running=is_running)
+    return await _settled(work, count=count, run_id=run_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,14 +115,14 @@ async def _articles(work: _Work, numbers: list[str], *, creates: bool) -> dict[s
     return again
 
 
-async def _settled(work: _Work, *, count: int, is_running: bool) -> Settlement:
+async def _settled(work: _Work, *, count: int, run_id: str) -> Settlement:
     store, shop = work.place.store, work.place.shop.key
     left, next_ms = await catalogue.waiting(store, shop, work.lane)
     story = f"{count} looked at, {left} due"
-    if is_running and not left:
+    if run_id and not left:
         now = await store.now_ms()
         if not (0 < next_ms <= now + SOON_MS):
-            await end_run(work.place, work.lane, now_ms=now)
+            await end_run(work.place, work.lane, run_id, now_ms=now)
             story += "; the initial synchronisation has ended"
     told = story if count else ""
     if left:

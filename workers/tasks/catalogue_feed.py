@@ -111,7 +111,7 @@ async def _wake(resources: Resources, shop: Shop) -> None:
     for lane in Lane:
         count, _ = await catalogue.waiting(resources.store, shop.key, lane)
         run = await catalogue.run(resources.store, shop.key, lane)
-        if not count and not (run and not run.get("ended_ms")):
+        if not count and not (run.get("id") and not run.get("ended_ms")):
             continue
         mark = await marks.state(resources.store, lane.entity(shop.key))
         if mark is None or (mark.due_ms is None and not mark.leased and not mark.parked):

@@ -41,12 +41,17 @@ class Orderbro extends Module
     public function uninstall()
     {
         try {
+            $newHooks = \Orderbro\Services::current()->settings->shared(\Orderbro\Settings::NEW_HOOKS);
             $this->installer()->uninstall();
+            if (!parent::uninstall()) {
+                return false;
+            }
+            $this->installer()->forgetHooks($newHooks);
         } catch (\Throwable $failure) {
             return $this->failed('uninstallation', $failure);
         }
 
-        return parent::uninstall();
+        return true;
     }
 
     /** What upgrade/ calls. */

@@ -45,7 +45,8 @@ async def end(store: Store) -> None:
     """What a worker leaves of a run of three products."""
     await catalogue.keep_outcomes(store, SHOP, Lane.TO_HOGIA, DONE, at_ms=await store.now_ms())
     now = str(await store.now_ms())
-    await catalogue.write_run(store, SHOP, Lane.TO_HOGIA, {"total": "3", "listed_ms": now, "ended_ms": now})
+    run = await catalogue.run(store, SHOP, Lane.TO_HOGIA)
+    await catalogue.write_run(store, SHOP, Lane.TO_HOGIA, run.get("id", ""), {"total": "3", "listed_ms": now, "ended_ms": now})
 
 
 @contextmanager

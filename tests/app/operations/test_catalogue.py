@@ -182,7 +182,7 @@ async def test_starts_and_refusals_are_in_the_audit_stream(store: Store) -> None
 
 async def test_a_run_that_is_being_listed_has_no_total_yet(store: Store) -> None:
     await start(store)
-    await stored.write_run(store, SE, Lane.TO_HOGIA, {"cursor": "500", "total": "500"})
+    await stored.write_run(store, SE, Lane.TO_HOGIA, "run-1", {"cursor": "500", "total": "500"})
 
     lane = await lane_of(store, Lane.TO_HOGIA)
 
@@ -311,7 +311,7 @@ async def test_a_running_preview_can_be_stopped(store: Store) -> None:
 async def test_what_a_worker_still_writes_of_a_stopped_run_is_no_run(store: Store) -> None:
     await start(store, shops=[SE])
     await catalogue.stop(store, ACTOR, "acme")
-    await stored.write_run(store, SE, Lane.TO_HOGIA, {"cursor": "500", "total": "500", "listed_ms": "1"})
+    await stored.write_run(store, SE, Lane.TO_HOGIA, "run-1", {"cursor": "500", "total": "500", "listed_ms": "1"})
 
     lane = await lane_of(store, Lane.TO_HOGIA)
 

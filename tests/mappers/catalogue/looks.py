@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 from mappers.catalogue.changes import CatalogueChange, ItemLink
 from mappers.catalogue.items import Item
 from mappers.catalogue.leads import leads
+from mappers.catalogue.look import ArticleDecision, ArticleLook
 from mappers.catalogue.model import ShopCombination, ShopProduct, ShopStock, SpecificPrice
 from mappers.catalogue.outcome import Outcome
 from mappers.catalogue.policy import ProductPolicy
 from mappers.catalogue.to_hogia import ItemDecision, ProductLook, decide_product
-from mappers.catalogue.to_shop import ArticleDecision, ArticleLook, decide_article
+from mappers.catalogue.to_shop import decide_article
 from mappers.catalogue.vat import TaxGroups
 from mappers.connection import Connection, Flow, HogiaOrganisation, OrderPolicy, Plan, Shop
 from mappers.hogia.model import HogiaArticle, HogiaPrice, PriceKind

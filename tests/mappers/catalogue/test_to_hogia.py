@@ -417,7 +417,7 @@ class TestKnownArticle:
         found = decide_item(make_product(price=D(1)), make_article(), owners=owners)
 
         assert told(found.outcome) == ("unchanged", "LED_BY_OTHER_SHOP")
-        assert (found.changes, found.links) == ((), False)
+        assert (found.changes, found.links) == ((), True)
 
     def test_its_own_shop_leads_it_whichever_item_had_it_first(self) -> None:
         owners = {"tr-1": Owner(shop="acme-se", item="product/3")}

@@ -20,8 +20,9 @@ from mappers.catalogue.changes import (
     UpdateProduct,
 )
 from mappers.catalogue.items import Item
+from mappers.catalogue.look import ArticleDecision
 from mappers.catalogue.policy import FieldGroup, ProductField, ProductPolicy
-from mappers.catalogue.to_shop import SWITCHED_OFF, ArticleDecision
+from mappers.catalogue.to_shop import SWITCHED_OFF
 from mappers.connection import Flow
 from mappers.snapshot import Known, KnownEffect
 from tests.mappers.catalogue.looks import (

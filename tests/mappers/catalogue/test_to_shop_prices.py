@@ -11,7 +11,7 @@ import pytest
 
 from mappers.catalogue.changes import PutSpecificPrice, UpdateCombination, UpdateProduct
 from mappers.catalogue.items import Item
-from mappers.catalogue.to_shop import ArticleDecision
+from mappers.catalogue.look import ArticleDecision
 from mappers.connection import Flow
 from mappers.hogia.model import HogiaPrice
 from tests.mappers.catalogue.looks import (

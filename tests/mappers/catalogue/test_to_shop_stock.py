@@ -9,9 +9,10 @@ import pytest
 
 from mappers.catalogue.changes import SetStock
 from mappers.catalogue.items import Item
+from mappers.catalogue.look import ArticleDecision
 from mappers.catalogue.model import OutOfStock, ProductType, ShopStock
 from mappers.catalogue.policy import OutOfStockRule, ProductPolicy
-from mappers.catalogue.to_shop import OUT_OF_STOCK, ArticleDecision
+from mappers.catalogue.stock_rule import OUT_OF_STOCK
 from mappers.connection import Flow
 from tests.mappers.catalogue.looks import decide_one, make_article, make_combination, make_product, make_stock, notices, only, told
 

@@ -18,6 +18,7 @@ $db->execute('DROP TABLE IF EXISTS `ps_orders`');
 $db->execute('CREATE TABLE IF NOT EXISTS `ps_orders` (`id_order` INT, `id_shop` INT, `reference` VARCHAR(9), PRIMARY KEY (`id_order`)) ENGINE=InnoDB');
 $services = Services::current();
 $services->schema->drop();
+Module::createTables();
 $module = new Orderbro();
 $module->install();
 $settings = $services->settings->ready(1);
@@ -28,7 +29,7 @@ $services->settings->save($settings);
 
 if ($what === 'hooks') {
     $times = [];
-    for ($number = 1; count($times) < $count; ++$number) {
+    for ($number = 1; $number <= $count / 7; ++$number) {
         $db->execute("INSERT INTO `ps_orders` VALUES ($number, 1, 'R$number')");
         $order = (object) ['id' => $number, 'id_shop' => 1];
         $stock = (object) ['id' => $number % 500 + 1, 'id_product' => 20, 'id_shop' => 1, 'id_shop_group' => 0];

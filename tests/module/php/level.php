@@ -69,6 +69,7 @@ require_once MODULE . 'controllers/front/cron.php';
 require_once MODULE . 'upgrade/upgrade-1.0.0.php';
 
 WebserviceKey::createTables();
+Module::createTables();
 Db::getInstance()->execute('CREATE TABLE IF NOT EXISTS `ps_orders` (`id_order` INT, `id_shop` INT, `reference` VARCHAR(9))');
 Db::getInstance()->execute('CREATE TABLE IF NOT EXISTS `ps_customer` (`id_customer` INT, `id_shop` INT)');
 Db::getInstance()->execute("INSERT INTO `ps_orders` VALUES (42, 1, 'ABCDEFGHI')");

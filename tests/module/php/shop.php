@@ -36,6 +36,7 @@ $http = new HttpClient(3.0, isset($given->answer_seconds) ? (float) $given->answ
 
 $commands = [
     'install' => static function () use ($module): bool {
+        Module::createTables();
         Db::getInstance()->execute('CREATE TABLE IF NOT EXISTS `ps_orders` (`id_order` INT, `id_shop` INT, `reference` VARCHAR(9))');
         Db::getInstance()->execute('CREATE TABLE IF NOT EXISTS `ps_customer` (`id_customer` INT, `id_shop` INT)');
 

@@ -5,7 +5,8 @@ declare(strict_types=1);
 namespace Orderbro;
 
 /**
- * A signed notice of a type that means nothing: whoever answers it with 202 has address, shop key, secret and clock right.
+ * A signed notice of a type that means nothing: whoever answers it with 202 has address, shop key, secret and clock right. Signed with the
+ * new secret only, so that it also tells whether the previous one can be dropped.
  */
 final class ConnectionTest
 {
@@ -26,7 +27,7 @@ final class ConnectionTest
     public function run(ShopSettings $settings, int $now): Verdict
     {
         $body = Notice::envelope(self::TYPE, $now, ['id_shop' => $settings->idShop]);
-        $signer = new Signer($settings->secrets());
+        $signer = new Signer([$settings->secret]);
         $answer = $this->http->post($settings->url, $signer->headers('msg_' . bin2hex(random_bytes(10)) . '_test', $now, $body), $body);
         $verdict = Verdict::of($answer, $now);
         $ahead = $answer->clockAhead($now);

@@ -50,6 +50,12 @@ final class Database
         return (int) $this->db->Affected_Rows();
     }
 
+    /** The id that the last INSERT was given. */
+    public function insertedId(): int
+    {
+        return (int) $this->db->Insert_ID();
+    }
+
     /**
      * @return array<int, array<string, mixed>>
      *

@@ -10,7 +10,7 @@ namespace Orderbro;
  *
  *     actionOrderStatusPostUpdate    fires before the history row is stored (PrestaShop#20772) and is all that some flows fire;
  *     actionOrderHistoryAddAfter     fires after it and raises the version again, so that what was read too early is read once more
- *     actionValidateOrder            the only one of PrestaShop before 8.2; the order has no state then
+ *     actionValidateOrder            the only one of PrestaShop before 8.0; the order has no state then
  *     actionObjectOrderUpdateAfter   another address on the order, a note
  *
  * @SuppressWarnings(PHPMD.UnusedPrivateMethod) the methods are called by their names in HOOKS
@@ -96,8 +96,8 @@ final class HookReader
     private function created(array $params): array
     {
         $orders = isset($params['orders']) && is_array($params['orders']) ? $params['orders'] : [];
-        if (isset($params['order'])) {
-            $orders[] = $params['order'];
+        if ($orders === [] && isset($params['order'])) {
+            $orders = [$params['order']];
         }
 
         return array_map(static function ($order): Happening {

@@ -42,12 +42,24 @@ final class Installer
         return $this->registerHooks($module);
     }
 
-    /** PrestaShop removes the hooks' registrations itself. */
+    /** What is the module's own. PrestaShop then removes the hooks' registrations itself. */
     public function uninstall(): void
     {
         $this->access()->remove();
         $this->services->schema->drop();
         $this->services->settings->forget();
+    }
+
+    /** The hooks that nobody but this module has heard: PrestaShop makes a row for each when it is registered, and leaves it behind. */
+    public function forgetHooks(string $names): void
+    {
+        $database = $this->services->database;
+        foreach (array_filter(explode(',', $names), 'strlen') as $name) {
+            $database->execute(
+                'DELETE FROM ' . $database->table('hook') . ' WHERE `name` = ' . $database->text($name)
+                . ' AND `id_hook` NOT IN (SELECT `id_hook` FROM ' . $database->table('hook_module') . ')'
+            );
+        }
     }
 
     public function access(): WebserviceAccess
@@ -57,6 +69,7 @@ final class Installer
 
     private function registerHooks(Module $module): bool
     {
+        $this->noteNewHooks();
         foreach (array_keys(HookReader::HOOKS) as $hook) {
             if (!$module->registerHook($hook)) {
                 return false;
@@ -64,5 +77,14 @@ final class Installer
         }
 
         return true;
+    }
+
+    private function noteNewHooks(): void
+    {
+        $settings = $this->services->settings;
+        $hooks = $this->services->database->rows('SELECT `name` FROM ' . $this->services->database->table('hook'));
+        $new = array_udiff(array_keys(HookReader::HOOKS), array_column($hooks, 'name'), 'strcasecmp');
+        $known = array_filter(explode(',', $settings->shared(Settings::NEW_HOOKS)), 'strlen');
+        $settings->share(Settings::NEW_HOOKS, implode(',', array_unique(array_merge($known, $new))));
     }
 }

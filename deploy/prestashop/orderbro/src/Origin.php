@@ -5,21 +5,26 @@ declare(strict_types=1);
 namespace Orderbro;
 
 /**
- * Whether the current request is Orderbro's own call to the webservice. No hook parameter tells; the constant that PrestaShop's dispatcher
- * defines and the key of the request do (prestashop.md 10).
+ * Whether the current request is Orderbro's own call to the webservice. No hook parameter tells; that PrestaShop's dispatcher is what runs
+ * and the key of the request do. The constant `_PS_API_IN_USE_` is there since 8.1; before, the script's name is all there is.
  */
 final class Origin
 {
+    const DISPATCHER = '#(^|/)webservice/dispatcher\.php$#';
+
     /** @var bool */
     private $own;
 
     /**
-     * @param array<string, mixed> $server $_SERVER
-     * @param array<string, mixed> $query  $_GET
-     * @param string               $hash   SHA-256 of Orderbro's key, empty when it is not known
+     * @param bool                 $isDeclared whether `_PS_API_IN_USE_` is defined
+     * @param array<string, mixed> $server     $_SERVER
+     * @param array<string, mixed> $query      $_GET
+     * @param string               $hash       SHA-256 of Orderbro's key, empty when it is not known
      */
-    public function __construct(bool $isWebservice, array $server, array $query, string $hash)
+    public function __construct(bool $isDeclared, array $server, array $query, string $hash)
     {
+        $script = isset($server['SCRIPT_FILENAME']) ? str_replace('\\', '/', (string) $server['SCRIPT_FILENAME']) : '';
+        $isWebservice = $isDeclared || preg_match(self::DISPATCHER, $script) === 1;
         $this->own = $isWebservice && $hash !== '' && hash_equals($hash, hash('sha256', self::key($server, $query)));
     }
 

@@ -28,6 +28,9 @@ final class Settings
     /** 1 when this module switched the webservice on. */
     const SWITCHED_ON = 'ORDERBRO_SWITCHED_ON';
 
+    /** Names of the hooks that PrestaShop did not have before this module was registered for them. */
+    const NEW_HOOKS = 'ORDERBRO_NEW_HOOKS';
+
     const ALL = [
         self::URL,
         self::SECRET,
@@ -41,6 +44,7 @@ final class Settings
         self::KEY_ACCOUNT,
         self::KEY_HASH,
         self::SWITCHED_ON,
+        self::NEW_HOOKS,
     ];
 
     public function of(int $idShop): ShopSettings

@@ -10,6 +10,9 @@ use WebserviceKey;
 
 /**
  * Orderbro's webservice key: made and taken away on a merchant's wish, or named by its hash when the merchant has made it.
+ *
+ * By statements instead of WebserviceKey::add and ::delete: those write the key into PrestaShop's log, in the name of an employee whom an
+ * uninstallation by command line does not have (seen on 8.2.1).
  */
 final class WebserviceAccess
 {
@@ -48,23 +51,31 @@ final class WebserviceAccess
     public function create(array $shops): string
     {
         $this->remove();
-        $account = new WebserviceKey();
-        $account->key = $this->key();
-        $account->description = 'Orderbro';
-        $account->active = true;
-        $account->id_shop_list = $shops;
-        if (!$account->add() || !WebserviceKey::setPermissionForAccount((int) $account->id, Permissions::all(_PS_VERSION_))) {
-            throw new \RuntimeException('PrestaShop did not store the webservice key.');
+        $key = $this->key();
+        $this->database->execute(
+            'INSERT INTO ' . $this->database->table('webservice_account') . ' (`key`, `description`, `active`)'
+            . ' VALUES (' . $this->database->text($key) . ", 'Orderbro', 1)"
+        );
+        $account = $this->database->insertedId();
+        $this->settings->share(Settings::KEY_ACCOUNT, (string) $account);
+        foreach ($shops as $idShop) {
+            $this->database->execute(
+                'INSERT INTO ' . $this->database->table('webservice_account_shop') . ' (`id_webservice_account`, `id_shop`)'
+                . ' VALUES (' . $account . ', ' . $idShop . ')'
+            );
         }
-        $this->settings->share(Settings::KEY_ACCOUNT, (string) (int) $account->id);
-        $this->know($account->key);
+        if (!WebserviceKey::setPermissionForAccount($account, Permissions::all(_PS_VERSION_))) {
+            $this->remove();
+            throw new \RuntimeException('PrestaShop did not store the permissions of the webservice key.');
+        }
+        $this->know($key);
         if (!Configuration::getGlobalValue('PS_WEBSERVICE')) {
             Configuration::updateGlobalValue('PS_WEBSERVICE', '1');
             $this->settings->share(Settings::SWITCHED_ON, '1');
             Tools::generateHtaccess();  // the rewrite of /api is only written while the webservice is on
         }
 
-        return $account->key;
+        return $key;
     }
 
     /** Know a key's calls from now on. */
@@ -78,10 +89,7 @@ final class WebserviceAccess
         return $this->settings->shared(Settings::KEY_HASH) !== '';
     }
 
-    /**
-     * Take away the key that this module made, and switch the webservice off if it switched it on and nobody else uses it. By statements:
-     * WebserviceKey::delete writes a log entry in the name of an employee, and an uninstallation by command line has none.
-     */
+    /** Take away the key that this module made, and switch the webservice off if it switched it on and nobody else uses it. */
     public function remove(): void
     {
         $account = (int) $this->settings->shared(Settings::KEY_ACCOUNT);

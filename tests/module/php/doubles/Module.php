@@ -38,8 +38,19 @@ class Module
     public function uninstall()
     {
         self::$registered = [];
+        Db::getInstance()->execute('DELETE FROM `ps_hook_module` WHERE `id_module` = 1');
 
         return true;
+    }
+
+    /** The hooks of a shop: one that PrestaShop ships, and whatever other modules hear. */
+    public static function createTables(): void
+    {
+        foreach (['hook' => '`id_hook` INT NOT NULL AUTO_INCREMENT, `name` VARCHAR(64), PRIMARY KEY (`id_hook`)', 'hook_module' => '`id_module` INT, `id_hook` INT'] as $name => $columns) {
+            Db::getInstance()->execute('DROP TABLE IF EXISTS `ps_' . $name . '`');
+            Db::getInstance()->execute('CREATE TABLE IF NOT EXISTS `ps_' . $name . '` (' . $columns . ') ENGINE=InnoDB');
+        }
+        Db::getInstance()->execute("INSERT INTO `ps_hook` (`name`) VALUES ('actionOrderEdited')");
     }
 
     public function registerHook($hook_name, $shop_list = null)
@@ -48,6 +59,11 @@ class Module
             return false;
         }
         self::$registered[$hook_name] = $hook_name;
+        $db = Db::getInstance();
+        if (!$db->getValue("SELECT `id_hook` FROM `ps_hook` WHERE `name` = '$hook_name'")) {
+            $db->execute("INSERT INTO `ps_hook` (`name`) VALUES ('$hook_name')");
+        }
+        $db->execute("INSERT INTO `ps_hook_module` SELECT 1, `id_hook` FROM `ps_hook` WHERE `name` = '$hook_name'");
 
         return true;
     }

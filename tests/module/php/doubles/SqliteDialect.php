@@ -50,7 +50,7 @@ final class SqliteDialect
         }, $sql);
         $sql = self::types(preg_replace('/ENGINE=.*$/', '', $sql));
         if (strpos($sql, 'AUTO_INCREMENT') !== false) {
-            $sql = str_replace(', PRIMARY KEY (`id_outbox`)', '', $sql);
+            $sql = preg_replace('/, PRIMARY KEY \(`\w+`\)/', '', $sql);
             $sql = preg_replace('/INTEGER NOT NULL AUTO_INCREMENT/', 'INTEGER PRIMARY KEY AUTOINCREMENT', $sql);
         }
 

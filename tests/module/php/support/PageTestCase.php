@@ -29,6 +29,7 @@ abstract class PageTestCase extends ModuleTestCase
     {
         parent::setUp();
         WebserviceKey::createTables();
+        Module::createTables();
         WebserviceKey::$fails = false;
         Module::$registered = [];
         Module::$refusedHook = null;

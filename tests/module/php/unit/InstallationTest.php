@@ -55,11 +55,25 @@ final class InstallationTest extends PageTestCase
         self::assertFalse($this->db->executeS('SELECT * FROM `ps_orderbro_outbox`'));
         self::assertFalse($this->db->executeS('SELECT * FROM `ps_orderbro_delivery`'));
         self::assertSame([], Module::$registered);
+        self::assertSame(['actionOrderEdited'], array_column($this->db->executeS('SELECT `name` FROM `ps_hook`'), 'name'));
+    }
+
+    public function testUninstallationLeavesHooksThatOtherModulesHearToo(): void
+    {
+        $this->module->install();
+        $this->db->execute("INSERT INTO `ps_hook_module` SELECT 2, `id_hook` FROM `ps_hook` WHERE `name` = 'actionObjectOrderUpdateAfter'");
+
+        $this->module->uninstall();
+
+        self::assertSame(
+            ['actionOrderEdited', 'actionObjectOrderUpdateAfter'],
+            array_column($this->db->executeS('SELECT `name` FROM `ps_hook` ORDER BY `id_hook`'), 'name')
+        );
     }
 
     public function testUninstallationLeavesOtherPeoplesKeysAndTheirWebserviceAlone(): void
     {
-        $this->db->execute("INSERT INTO `ps_webservice_account` VALUES (7, 'THEIRS', 1)");
+        $this->db->execute("INSERT INTO `ps_webservice_account` VALUES (7, 'THEIRS', 'other', 1)");
         $this->module->install();
         $this->page(['submitOrderbroCreateKey' => '1']);
 

@@ -56,7 +56,7 @@ final class ListenerTest extends ModuleTestCase
         $product = (object) ['id' => 20];
 
         return [
-            'a new order before 8.2' => ['actionValidateOrder', ['order' => $order], ['order.created 42']],
+            'a new order before 8.0' => ['actionValidateOrder', ['order' => $order], ['order.created 42']],
             'every order of a split cart' => [
                 'actionValidateOrderAfter',
                 ['orders' => [$order, $second], 'order' => $second],
@@ -234,6 +234,21 @@ final class ListenerTest extends ModuleTestCase
             'renamed by Apache' => [true, ['REDIRECT_HTTP_AUTHORIZATION' => 'basic ' . base64_encode('OUR-KEY:')], [], $hash, true],
             'in the address' => [true, [], ['ws_key' => 'OUR-KEY'], $hash, true],
             "somebody else's" => [true, ['PHP_AUTH_USER' => 'THEIR-KEY'], [], $hash, false],
+            'before 8.1' => [
+                false,
+                ['PHP_AUTH_USER' => 'OUR-KEY', 'SCRIPT_FILENAME' => '/var/www/shop/webservice/dispatcher.php'],
+                [],
+                $hash,
+                true,
+            ],
+            'before 8.1 on Windows' => [
+                false,
+                ['PHP_AUTH_USER' => 'OUR-KEY', 'SCRIPT_FILENAME' => 'C:\\shop\\webservice\\dispatcher.php'],
+                [],
+                $hash,
+                true,
+            ],
+            'another page' => [false, ['PHP_AUTH_USER' => 'OUR-KEY', 'SCRIPT_FILENAME' => '/var/www/shop/index.php'], [], $hash, false],
             'no webservice call' => [false, ['PHP_AUTH_USER' => 'OUR-KEY'], [], $hash, false],
             'our key is not known' => [true, ['PHP_AUTH_USER' => ''], [], '', false],
             'no key' => [true, [], [], $hash, false],

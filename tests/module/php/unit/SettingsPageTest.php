@@ -11,6 +11,7 @@ use Orderbro\Code;
 use Orderbro\Permissions;
 use Orderbro\Settings;
 use Orderbro\SettingsForm;
+use Orderbro\Signer;
 use Orderbro\Texts;
 use Shop;
 
@@ -119,6 +120,17 @@ final class SettingsPageTest extends PageTestCase
         self::assertSame('Orderbro answered: address, shop key, secret and clock are right.', $answer);
         self::assertSame('module.test', json_decode($request['body'], true)['type']);
         self::assertNotEmpty($request['headers']['webhook-signature']);
+    }
+
+    public function testTheConnectionTestTellsWhetherThePreviousSecretCanBeDropped(): void
+    {
+        $this->page(['submitOrderbroExchange' => '1']);
+
+        $this->page(['submitOrderbroTest' => '1']);
+
+        $headers = $this->service->got[0]['headers'];
+        $new = new Signer([$this->services->settings->of(1)->secret]);
+        self::assertSame($headers, $new->headers($headers['webhook-id'], self::NOW, $this->service->got[0]['body']));
     }
 
     /**
@@ -282,6 +294,7 @@ final class SettingsPageTest extends PageTestCase
         \WebserviceKey::$fails = true;
 
         self::assertStringContainsString('could not be made', $this->answer(['submitOrderbroCreateKey' => '1']));
+        self::assertSame(0, $this->rowsIn('webservice_account'));
     }
 
     public function testInMultistoreAShopHasToBeChosen(): void
