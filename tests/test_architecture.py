@@ -67,26 +67,19 @@ def documented_in_env() -> dict[str, str | None]:
     return {name: None if commented and not value else value for commented, name, value in found}
 
 
-def documented_in_readme() -> dict[str, str | None]:
-    found = re.findall(r"^\| `(ORDERBRO_\w+)` \| (?:`([^`]*)`|unset) \|", README.read_text(), re.MULTILINE)
-    return {name: value or None for name, value in found}
-
-
 def environment_name(field: str) -> str:
     return f"ORDERBRO_{field.upper()}"
 
 
-@pytest.mark.parametrize("documented", [documented_in_env, documented_in_readme])
-def test_every_setting_is_documented_and_no_other(documented: Any) -> None:
-    assert set(documented()) == {environment_name(field) for field in Settings.model_fields}
+def test_every_setting_is_documented_and_no_other() -> None:
+    assert set(documented_in_env()) == {environment_name(field) for field in Settings.model_fields}
 
 
-@pytest.mark.parametrize("documented", [documented_in_env, documented_in_readme])
-def test_the_documented_default_is_the_default(documented: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_documented_default_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     for field in Settings.model_fields:
         monkeypatch.delenv(environment_name(field), raising=False)
     plain = Settings()
-    for name, value in documented().items():
+    for name, value in documented_in_env().items():
         if value is not None:
             monkeypatch.setenv(name, value)
 
@@ -97,7 +90,6 @@ def test_a_setting_without_a_default_is_documented_as_unset() -> None:
     unset = {environment_name(name) for name, field in Settings.model_fields.items() if field.default is None}
 
     assert {name for name, value in documented_in_env().items() if value is None} == unset
-    assert {name for name, value in documented_in_readme().items() if value is None} == unset
 
 
 # Tasks ------------------------------------------------------------------------------------------------------------------------------
@@ -173,7 +165,7 @@ def mistake(words: list[str]) -> str:
 def test_every_command_in_a_document_exists_with_its_options(document: Path) -> None:
     found = list(commands(document.read_text()))
 
-    assert len(found) > 10
+    assert len(found) > 10 or document not in {README, RUNBOOK}
     assert {" ".join(words): mistake(words) for words in found if mistake(words)} == {}
 
 
@@ -208,7 +200,7 @@ def test_every_route_in_a_document_exists(document: Path) -> None:
         if not path.endswith("/") and not any(route.matches(scope)[0] is Match.FULL for route in known):
             missing.append(f"{method} {path}")
 
-    assert spoken
+    assert spoken or document not in {README, RUNBOOK}
     assert missing == []
 
 
@@ -218,11 +210,12 @@ def codes() -> set[str]:
     return {word for path in paths for word in re.findall(r'"([A-Z][A-Z0-9_]+)"', path.read_text())}
 
 
-def test_every_code_in_the_runbook_exists() -> None:
-    spoken = {word for word in re.findall(r"`([A-Z][A-Z0-9_]+)`", RUNBOOK.read_text()) if word not in NO_CODES}
+@pytest.mark.parametrize("document", [path for path in DOCUMENTS if path != README], ids=named)
+def test_every_code_in_a_guide_exists(document: Path) -> None:
+    spoken = {word for word in re.findall(r"`([A-Z][A-Z0-9_]+)`", document.read_text()) if word not in NO_CODES}
     settings = {environment_name(field) for field in Settings.model_fields}
 
-    assert len(spoken) > 50
+    assert len(spoken) > 50 or document != RUNBOOK
     assert spoken - settings - codes() == set()
 
 

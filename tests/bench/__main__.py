@@ -1,4 +1,4 @@
-"""`python -m tests.bench [ingest|latency|status|worker|calls|module|all] [--json FILE]`: the figures, with what was asked for beside them.
+"""`python -m tests.bench [ingest|latency|status|worker|calls|catalogue|module|all] [--json FILE]`: the figures, with what was asked for beside them.
 
 Ends with 0 whether a target is met or not, and with 1 when a benchmark could not run.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import calls, ingest, latency, machine, module, status, worker
+from tests.bench import calls, catalogue, ingest, latency, machine, module, status, worker
 from tests.bench.figures import Figure, table
 from tests.bench.stand import NotRunningError
 
@@ -32,6 +32,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "status": status.measure,
     "worker": worker.measure,
     "calls": counted,
+    "catalogue": catalogue.measure,
     "module": module.measure,
 }
 

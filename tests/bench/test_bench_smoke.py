@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.bench import calls, ingest, latency, status, worker
+from tests.bench import calls, catalogue, ingest, latency, status, worker
 from tests.bench.figures import Figure, at_least, at_most, quantile, table
 from tests.bench.neighbours import Call, rounds
 
@@ -48,6 +48,14 @@ def test_the_worker_is_measured() -> None:
 
     assert figures["no-op entities, one worker"].median > 0
     assert figures["worker memory after 60 entities"].median > 0
+
+
+def test_the_catalogue_is_measured() -> None:
+    figures = {figure.name: figure.median for figure in catalogue.measure(catalogue.TINY)}
+
+    assert figures["calls to Hogia per article, feed pages and reference data apart"] <= 1.1
+    assert figures["writes per changed article"] <= 1.05
+    assert figures["answers 429"] == 0
 
 
 def test_calls_made_together_are_one_round() -> None:

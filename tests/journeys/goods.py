@@ -77,3 +77,10 @@ def product_with(shop: ShopState, reference: str) -> dict[str, Any]:
 def combination_with(shop: ShopState, reference: str) -> dict[str, Any]:
     (found,) = shop.find("combinations", reference=reference)
     return dict(found)
+
+
+def replace_shop(bridge: World, **how: object) -> None:
+    """The shop at its address is another installation: of this version, with these storefronts."""
+    fresh = ShopState(**how)  # type: ignore[arg-type]
+    bridge.shop.__dict__.clear()
+    bridge.shop.__dict__.update(fresh.__dict__)

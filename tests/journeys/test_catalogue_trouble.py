@@ -6,11 +6,10 @@ from decimal import Decimal
 
 import pytest
 
-from app.sandbox.prestashop.state import ShopState
 from app.store import catalogue, marks
 from mappers.catalogue.lanes import Lane
 from mappers.catalogue.outcome import Status
-from tests.journeys.goods import article, combination_with, configure, hogia_tells, look_again, outcome, product_with, start
+from tests.journeys.goods import article, combination_with, configure, hogia_tells, look_again, outcome, product_with, replace_shop, start
 from tests.world import World
 
 D = Decimal
@@ -231,7 +230,9 @@ async def test_run_that_was_cut_off_goes_on_where_it_was(bridge: World) -> None:
     await configure(bridge, "prestashop_leads")
     await start(bridge, "prestashop")
     made = len(bridge.hogia.organisation.articles)
-    await catalogue.write_run(bridge.store, "acme-se", Lane.TO_HOGIA, "run", {"ended_ms": "", "listed_ms": "", "cursor": "10", "total": "10"})
+    await catalogue.write_run(
+        bridge.store, "acme-se", Lane.TO_HOGIA, "run", {"ended_ms": "", "listed_ms": "", "cursor": "10", "total": "10"}
+    )
 
     await marks.mark(bridge.store, [Lane.TO_HOGIA.entity("acme-se")], hint="test")
     await bridge.settle()
@@ -247,13 +248,6 @@ def renumber(bridge: World, before: str, after: str) -> None:
     found = article(bridge, before)
     assert found is not None
     bridge.hogia.organisation.articles.save({**found, "number": after})
-
-
-def replace_shop(bridge: World, **how: object) -> None:
-    """The shop at its address is another installation: of this version, with these storefronts."""
-    fresh = ShopState(**how)  # type: ignore[arg-type]
-    bridge.shop.__dict__.clear()
-    bridge.shop.__dict__.update(fresh.__dict__)
 
 
 async def test_article_that_another_shop_still_sells_stays_active(bridge: World) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from tests.journeys.goods import replace_shop
 from tests.journeys.later import CANCELLED, PAID, REFUNDED, SHIPPED, bought, hogia_says, mails_of, reference_of, states_of
 from tests.world import World
 
@@ -23,6 +24,23 @@ async def test_delivered_invoice_becomes_shipped_with_tracking_and_one_mail(brid
 
     assert states_of(bridge, order)[-1] == 4
     assert bridge.shop.find("order_carriers", id_order=order)[-1]["tracking_number"] == "SE111"
+    assert len(mails_of(bridge, order)) == 1
+
+
+async def test_shop_of_the_old_generation_is_told_without_patch_and_keeps_its_freight(bridge: World) -> None:
+    """PrestaShop 1.7: a record is read whole and sent back."""
+    replace_shop(bridge, version="1.7.8.11")
+    await bridge.configure(shop={"order_status": [SHIPPED], "write_note": True})
+    order, _ = await bought(bridge)
+    await bridge.settle()
+    before = bridge.shop.find("order_carriers", id_order=order)[-1]
+
+    bridge.hogia.deliver(reference_of(order), **DELIVERED)
+    await hogia_says(bridge, order)
+
+    after = bridge.shop.find("order_carriers", id_order=order)[-1]
+    assert after == {**before, "tracking_number": "SE111"}
+    assert states_of(bridge, order)[-1] == 4
     assert len(mails_of(bridge, order)) == 1
 
 

@@ -35,7 +35,10 @@ def php() -> str:
 
 
 class Shop(Protocol):
-    """What a contract needs of a shop. `waiting` are webhook-ids; `codes` what the last run came to."""
+    """What a contract needs of a shop.
+
+    `waiting`: types and ids of what is not delivered. `later`: every wait is over. `shift`: how many seconds ahead the shop's clock is.
+    """
 
     secret: str
 
@@ -43,6 +46,7 @@ class Shop(Protocol):
     async def deliver(self, url: str) -> int: ...
     async def waiting(self) -> list[Told]: ...
     async def later(self) -> None: ...
+    async def shift(self, seconds: int) -> None: ...
     async def exchange(self) -> None: ...
     async def drop(self) -> None: ...
     async def close(self) -> None: ...
@@ -56,6 +60,7 @@ class ModuleShop:
         self.secret = WEBHOOK_SECRET
         self.last: dict[str, Any] = {}
         self._configured = ""
+        self._ahead = 0
 
     async def begin(self, what: str, **given: Any) -> asyncio.subprocess.Process:
         """Start a command of shop.php; whoever starts it reads what it says."""
@@ -98,7 +103,7 @@ class ModuleShop:
 
     async def deliver(self, url: str) -> int:
         await self.configure(url)
-        delivered: int = (await self.do("deliver", answer_seconds=ANSWER_SECONDS))["delivered"]
+        delivered: int = (await self.do("deliver", answer_seconds=ANSWER_SECONDS, ahead=self._ahead))["delivered"]
         return delivered
 
     async def waiting(self) -> list[Told]:
@@ -106,6 +111,9 @@ class ModuleShop:
 
     async def later(self) -> None:
         await self.do("resume")
+
+    async def shift(self, seconds: int) -> None:
+        self._ahead = seconds
 
     async def exchange(self) -> None:
         await self.do("exchange")
@@ -145,6 +153,9 @@ class SandboxShop:
 
     async def later(self) -> None:
         self.sender.resume()
+
+    async def shift(self, seconds: int) -> None:
+        self._ahead = timedelta(seconds=seconds)
 
     async def exchange(self) -> None:
         self.secret = "whsec_" + base64.b64encode(os.urandom(32)).decode()

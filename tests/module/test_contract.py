@@ -6,10 +6,12 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
 
+from app.sandbox.prestashop.sender import Switches
 from app.store import connections, events
 from app.store.events import Event
 from app.store.redis import Store
@@ -18,7 +20,7 @@ from tests.conftest import SECRET_KEY, connection_file
 from tests.faults.rig import Child, Rig, free_port
 from tests.faults.waiting import until
 from tests.module.neighbours import Reply, Service, service
-from tests.module.senders import ANSWER_SECONDS, SHOPS, Shop, open_shop
+from tests.module.senders import ANSWER_SECONDS, SHOPS, SandboxShop, Shop, open_shop
 
 pytestmark = [pytest.mark.module, pytest.mark.asyncio(loop_scope="module")]
 
@@ -60,17 +62,21 @@ async def shop(request: pytest.FixtureRequest) -> AsyncIterator[Shop]:
     await made.close()
 
 
-@pytest_asyncio.fixture(loop_scope="module")
-async def bridge(process: Bridge, shop: Shop) -> Bridge:
+async def emptied(process: Bridge, secret: str) -> Bridge:
     """An empty service that knows the shop's secret. It forgets what it knew within three seconds, which a changed secret waits for."""
     await process.store.redis.flushall()
-    await process.knows(shop.secret)
+    await process.knows(secret)
 
     async def knows() -> bool:
         return (await process.rig.http.post(process.url)).status_code == 401
 
     await until(knows, "the service knows the shop", seconds=10, every=0.1)
     return process
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bridge(process: Bridge, shop: Shop) -> Bridge:
+    return await emptied(process, shop.secret)
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -187,6 +193,36 @@ async def test_a_notice_whose_answer_was_lost_is_one_event(bridge: Bridge, shop:
 
     (event,) = await bridge.recorded()
     assert (first, second, event.duplicates) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("seconds", [600, -600])
+async def test_notices_of_a_shop_whose_clock_is_wrong_wait_until_it_is_right(bridge: Bridge, shop: Shop, seconds: int) -> None:
+    await shop.shift(seconds)
+    await shop.put(("order.created", 1))
+    await shop.later()
+
+    refused = await shop.deliver(bridge.url)
+
+    waited = await shop.waiting()
+    await shop.shift(0)
+    await shop.later()
+    assert (refused, waited) == (0, [("order.created", 1)])
+    assert await shop.deliver(bridge.url) == 1
+
+
+@pytest.mark.parametrize("switches", [{"duplicate": 2}, {"shuffle": True}, {"burst": 20}], ids=str)
+async def test_whatever_the_sandbox_does_to_notices_on_their_way_each_is_one_event(process: Bridge, switches: dict[str, Any]) -> None:
+    shop = SandboxShop()
+    await emptied(process, shop.secret)
+    shop.sender.switches = Switches(**switches)
+    await shop.put(*(("order.created", ident) for ident in range(1, 21)))
+
+    await shop.deliver(process.url)
+
+    recorded = await process.recorded()
+    assert sorted(event.entity for event in recorded) == sorted(f"acme-se/order/{ident}" for ident in range(1, 21))
+    assert {event.duplicates for event in recorded} == {switches.get("duplicate", 0)}
+    await shop.close()
 
 
 # With a service that misbehaves ---------------------------------------------------------------------------------------------------------

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import sqlite3
 from collections.abc import AsyncIterator
 from typing import Any
@@ -97,6 +99,30 @@ async def test_a_run_that_is_killed_loses_nothing(shop: ModuleShop, double: Serv
     assert shop.last["waiting"] == []
 
 
+async def test_whatever_is_killed_while_orders_change_the_last_state_arrives_last(shop: ModuleShop, double: Service) -> None:
+    chance = random.Random(4)
+    orders = range(1, 16)
+    double.seconds = 0.002
+    await shop.configure(double.url)
+
+    async def change(state: int) -> None:
+        writer = await shop.begin("put", notices=[("order.state_changed", ident, state) for ident in orders])
+        await writer.communicate()
+
+    for round_ in range(1, 9):
+        run = await shop.begin("deliver")
+        change_ = asyncio.create_task(change(round_))
+        await asyncio.sleep(chance.uniform(0.05, 0.15))  # where the run is killed is part of the fault
+        run.kill()
+        await asyncio.gather(run.communicate(), change_)
+        set_clock_of_lock(shop, 0)
+    await shop.do("deliver")
+
+    last = {request.notice["data"]["id"]: request.notice["data"]["state"] for request in double.got}
+    assert last == dict.fromkeys(orders, 8)
+    assert shop.last["waiting"] == []
+
+
 async def test_the_connection_test_needs_no_order(shop: ModuleShop, double: Service) -> None:
     await shop.configure(double.url)
 
@@ -126,6 +152,17 @@ async def test_what_is_wrong_is_told_apart(shop: ModuleShop, double: Service, re
 
     assert (result["code"], result["detail"]) == (code, detail)
     assert shop.last["state"]["last_code"] == code
+
+
+async def test_a_clock_that_is_ten_minutes_off_is_noted_with_how_much(shop: ModuleShop, double: Service) -> None:
+    double.replies = [Reply(status=401, body=b'{"code": "SIGNATURE_STALE"}')]
+    await shop.put(("order.created", 1))
+    await shop.shift(600)
+
+    await shop.deliver(double.url)
+
+    assert shop.last["state"]["last_code"] == "CLOCK_WRONG"
+    assert abs(shop.last["state"]["clock_ahead"] - 600) <= 2
 
 
 async def test_a_certificate_is_wanted_where_the_address_says_https(shop: ModuleShop, double: Service) -> None:

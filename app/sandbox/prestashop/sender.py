@@ -142,6 +142,8 @@ class Sender:
             data: dict[str, Any] = {"id": ident, "id_shop": hook.parameters.get("id_shop", 1)}
             if kind == "order.state_changed":
                 data["state"] = hook.parameters["newOrderStatus"]
+            if kind == "stock.changed" and "id_product" in hook.parameters:
+                data["product"] = hook.parameters["id_product"]
             self.put(kind, data, at=hook.at)
 
     def put(self, kind: str, data: dict[str, Any], *, at: datetime | None = None) -> Notice:

@@ -79,6 +79,14 @@ def patch_order_carrier(state: ShopState, ident: str, values: Mapping[str, str],
     return Written(record=state.get("order_carriers", int(ident)), status=200)
 
 
+def put_order_carrier(state: ShopState, ident: str, values: Body, parameters: Mapping[str, str]) -> Written:
+    """The whole record anew: costs that are not sent become 0, and without `date_add` it is of now (prestashop.md 1.1)."""
+    carrier = _known(state, "order_carriers", ident)
+    costs = {name: values.get(name) or "0.000000" for name in ("weight", "shipping_cost_tax_excl", "shipping_cost_tax_incl")}
+    state.change("order_carriers", int(carrier["id"]), date_add=values.get("date_add") or state.now(), **costs)
+    return patch_order_carrier(state, ident, values, parameters)
+
+
 def patch_order(state: ShopState, ident: str, values: Mapping[str, str], parameters: Mapping[str, str]) -> Written:
     """The note, or a state, which mails always (prestashop.md 1.4). Unknown fields are ignored."""
     del parameters
@@ -99,6 +107,7 @@ def _known(state: ShopState, name: str, ident: str) -> Record:
 HANDLERS: dict[tuple[str, str], Handler] = {
     ("POST", "order_histories"): post_order_history,
     ("PATCH", "order_carriers"): patch_order_carrier,
+    ("PUT", "order_carriers"): put_order_carrier,
     ("PATCH", "orders"): patch_order,
     **writes_products.HANDLERS,
     **writes_prices.HANDLERS,

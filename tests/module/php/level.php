@@ -60,6 +60,9 @@ foreach ($files as $file) {
         exit(1);
     }
 }
+// PrestaShop 1.7 checks a module's main file by evaluating it inside a block, where imports and declarations are errors.
+$main = substr(file_get_contents(MODULE . 'orderbro.php'), strlen('<?php'));
+fact(parse_error('<?php if (false) {' . $main . '}') === '' && strpos($main, 'declare(') === false, 'the main file may stand in a block');
 foreach (glob(MODULE . 'src/*.php') as $file) {
     if (basename($file) !== 'index.php') {
         require_once $file;

@@ -9,7 +9,7 @@ declare(strict_types=1);
  *     configure          {"url", "secret"?, "send"?}
  *     put                {"notices": [[type, id, state?], …]}  straight to the outbox
  *     hook               {"calls": [[hook, params], …]}        through the module, objects as JSON objects
- *     deliver            {"seconds"?, "answer_seconds"?}       one run
+ *     deliver            {"seconds"?, "answer_seconds"?, "ahead"?}   one run, on a clock so many seconds ahead
  *     resume             {}                                    every wait is over
  *     exchange, drop     {}                                    the secret
  *     test               {}                                    the settings page's connection test
@@ -19,7 +19,9 @@ declare(strict_types=1);
 
 require __DIR__ . '/bootstrap.php';
 
+use Orderbro\Backoff;
 use Orderbro\ConnectionTest;
+use Orderbro\Delivery;
 use Orderbro\HttpClient;
 use Orderbro\Notice;
 use Orderbro\Services;
@@ -67,8 +69,14 @@ $commands = [
     },
     'deliver' => static function ($given) use ($services, $http): array {
         $seconds = isset($given->seconds) ? (float) $given->seconds : 30.0;
+        $delivery = $services->delivery($http);
+        if (!empty($given->ahead)) {
+            $delivery = new Delivery($services->outbox, $services->state, $http, new Backoff('lcg_value'), static function () use ($given): float {
+                return microtime(true) + $given->ahead;
+            });
+        }
 
-        return $services->delivery($http)->run($services->settings->of(1), $seconds)->toArray();
+        return $delivery->run($services->settings->of(1), $seconds)->toArray();
     },
     'resume' => static function () use ($services): int {
         $services->state->resume(1);

@@ -210,11 +210,21 @@ class PrestaShopClient:
         return _id(written)
 
     async def set_tracking(self, order_carrier_id: int, number: str) -> None:
-        """Set the tracking number of an `order_carriers` record, without a mail: the state change sends it."""
+        """Set the tracking number of an `order_carriers` record, without a mail: the state change sends it.
+
+        PrestaShop 1.7 knows no PATCH: the record is read whole and sent back, or its costs would become 0 (prestashop.md 1.1).
+        """
+        if self.known_version.startswith("1."):
+            raw = await self.entity_xml("order_carriers", order_carrier_id)
+            if raw is not None:
+                await self.write("PUT", f"order_carriers/{order_carrier_id}", writes.whole_body(raw, {"tracking_number": number}))
+                return
         await self.write("PATCH", f"order_carriers/{order_carrier_id}", writes.tracking_body(order_carrier_id, number))
 
     async def set_note(self, order_id: int, note: str) -> None:
-        """Replace the order's note."""
+        """Replace the order's note. Left alone on PrestaShop 1.7: without PATCH an order's state would be set anew with it, and mailed."""
+        if self.known_version.startswith("1."):
+            return
         await self.write("PATCH", f"orders/{order_id}", writes.note_body(order_id, note))
 
     async def write(self, method: str, path: str, content: bytes | None = None, *, mail: bool = False) -> Record:

@@ -34,11 +34,9 @@ final class Notice
     /** @var bool whether Orderbro itself made the change, through its webservice key */
     public $echo;
 
+    /** Any type: what a newer version of the module left in the outbox is sent all the same. */
     public function __construct(string $type, int $id, int $idShop, ?int $state = null, ?int $product = null, bool $echo = false)
     {
-        if (!isset(self::KINDS[$type]) || $id < 1 || $idShop < 1) {
-            throw new \InvalidArgumentException('A notice has a known type and ids from 1.');
-        }
         $this->type = $type;
         $this->id = $id;
         $this->idShop = $idShop;
@@ -47,8 +45,15 @@ final class Notice
         $this->echo = $echo;
     }
 
+    /**
+     * @throws \InvalidArgumentException for what is no notice of this version
+     */
     public function kind(): string
     {
+        if (!isset(self::KINDS[$this->type]) || $this->id < 1 || $this->idShop < 1) {
+            throw new \InvalidArgumentException('A notice has a known type and ids from 1.');
+        }
+
         return self::KINDS[$this->type];
     }
 

@@ -401,6 +401,16 @@ final class DeliveryTest extends ModuleTestCase
         self::assertSame(1, $this->deliver()->delivered);
     }
 
+    public function testWhatANewerVersionOfTheModuleLeftIsSentAllTheSame(): void
+    {
+        $this->db->execute("INSERT INTO `ps_orderbro_outbox` (`id_shop`, `kind`, `type`, `id_object`, `uid`) VALUES (1, 'cart', 'cart.left', 9, 'u')");
+        $this->put('order.created', 1);
+
+        $this->deliver();
+
+        self::assertSame(['cart.left 9', 'order.created 1'], $this->service->told());
+    }
+
     public function testAShopWithoutAnAddressSendsNothing(): void
     {
         $this->put('order.created', 1);

@@ -220,6 +220,21 @@ final class OutboxTest extends ModuleTestCase
         }, $this->services->outbox->parked(1, self::NOW + 1, 10)));
     }
 
+    /**
+     * @dataProvider noNotices
+     */
+    public function testWhatIsNoNoticeIsNotWritten(string $type, int $id, int $idShop): void
+    {
+        $this->expectException(\InvalidArgumentException::class);
+
+        $this->put($type, $id, $idShop);
+    }
+
+    public function noNotices(): array
+    {
+        return [['order.eaten', 1, 1], ['order.created', 0, 1], ['order.created', 1, 0]];
+    }
+
     public function testAnEmptyOutboxHasFiguresToo(): void
     {
         self::assertSame(
