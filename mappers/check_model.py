@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from mappers.catalogue.leads import Lead
+from mappers.catalogue.policy import FieldGroup
 from mappers.connection import Shop
 from mappers.hogia.model import HogiaArticle, HogiaReference
 from mappers.prestashop.reference import ShopReference
@@ -51,6 +53,7 @@ class ShopFacts:
     webhook_address: str = ""
     address_is_public: bool = True  # ORDERBRO_PUBLIC_URL is set, so the address is one that the shop can reach
     webhook_tolerance_seconds: int = 300
+    leads: Mapping[FieldGroup, Lead] = field(default_factory=dict)  # who leads what in its catalogue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

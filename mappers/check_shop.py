@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from mappers.canonical import OrderState
+from mappers.check_catalogue import catalogue_findings
 from mappers.check_model import Finding, Level, ShopFacts
 from mappers.prestashop.reference import RESOURCES, ShopReference
 
@@ -45,6 +46,7 @@ def _told(facts: ShopFacts, hogia_currencies: frozenset[str] | None) -> Iterator
         yield from _version(facts.version)
     if facts.permissions is not None:
         yield from _permissions(facts)
+        yield from catalogue_findings(facts)
     if facts.clock_ahead_seconds is not None:
         yield from _clock(facts.clock_ahead_seconds, facts.webhook_tolerance_seconds)
     if facts.reference is not None:

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from mappers.canonical import Currency, OrderState
+from mappers.catalogue.leads import leads
 from mappers.check import Failure, Finding, HogiaFacts, Level, ShopFacts, findings, worst
 from mappers.check_hogia import wanted_accounts
-from mappers.check_shop import READ
-from mappers.connection import Connection, HogiaOrganisation, MissingArticle, OrderPolicy, OrderStatusRule, Shop
+from mappers.check_shop import READ, shop_findings
+from mappers.connection import Connection, Flow, HogiaOrganisation, MissingArticle, OrderPolicy, OrderStatusRule, Shop
 from mappers.hogia.model import FinancialYear, HogiaAccount, HogiaArticle, HogiaReference
 from mappers.prestashop.reference import ShopReference
 
@@ -246,3 +247,21 @@ def test_a_missing_helper_article_is_as_bad_as_the_rule_makes_it(rule: MissingAr
     articles = {number: HogiaArticle(id=number, number=number) for number in HELPERS} | {"fraktavg": None}
 
     assert wrong(checked(shop(missing_article=rule), of_hogia={"articles": articles})) == expected
+
+
+@pytest.mark.parametrize(
+    ("flow", "lacking"),
+    [
+        ("prestashop_leads", {"combinations", "product_options", "product_option_values", "tax_rules", "tax_rule_groups"}),
+        ("combo", {"products", "combinations", "specific_prices", "stock_availables"}),
+    ],
+)
+def test_key_that_lacks_what_the_catalogue_needs_is_warned_of(flow: str, lacking: set[str]) -> None:
+    configured = shop()
+    connection = Connection(key="acme", name="Acme", flow=Flow(flow), hogia=HogiaOrganisation(organization_id="o"), shops=(configured,))
+
+    found = shop_findings(shop_facts(configured, leads=leads(connection, configured)), hogia_currencies=None)
+
+    (warning,) = [each for each in found if each.code == "SHOP_KEY_LACKS_CATALOGUE"]
+    assert warning.level is Level.WARNING
+    assert all(f"on {resource}" in warning.message for resource in lacking)

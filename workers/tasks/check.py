@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.log import log
 from app.store import cache, connections
 from app.store.connections import Configured
+from mappers.catalogue.leads import leads
 from mappers.check import Failure, HogiaFacts, ShopFacts, findings, worst
 from mappers.check_hogia import helper_articles
 from mappers.connection import Shop
@@ -82,6 +83,7 @@ async def _shop_facts(resources: Resources, configured: Configured, shop: Shop) 
         webhook_address=f"{resources.settings.url}/webhooks/prestashop/{shop.key}",
         address_is_public=resources.settings.public_url is not None,
         webhook_tolerance_seconds=resources.settings.webhook_tolerance_seconds,
+        leads=leads(configured.connection, shop),
     )
     try:
         client = resources.shop_client(configured, shop)
