@@ -80,6 +80,7 @@ async def deep(request: Request) -> Response:
         providers = {f"{rule.provider.value}:{shop.key}" for shop in shops for rule in shop.capture.values() if rule.provider is not None}
         resting = await limits.open_breakers(state.store, [*destinations, *sorted(providers)])
         sweeps = {shop.key: await cache.sweep(state.store, f"shop:{shop.key}") for shop in shops}
+        goods = {shop.key: await cache.sweep(state.store, f"catalogue:{shop.key}") for shop in shops}
         feeds = {c.key: await cache.sweep(state.store, f"feed:{c.key}") for c in listed}
     except UNAVAILABLE as error:
         reason("REDIS_UNAVAILABLE", "critical", type(error).__name__)
@@ -108,6 +109,9 @@ async def deep(request: Request) -> Response:
             reason("SWEEP_FAILING", "warning", f"the last sweep of {shop} failed: {stamp.get('code', '')}")
         elif stamp and now - int(stamp.get("at_ms", now)) > 3 * 60_000 * max(1, int(stamp.get("every_minutes", "10"))):
             reason("SWEEP_LATE", "warning", f"{shop} was last swept {(now - int(stamp['at_ms'])) / 60_000:.0f} minutes ago")
+    for shop, stamp in goods.items():
+        if stamp.get("ok") == "0":
+            reason("SWEEP_FAILING", "warning", f"the last sweep of {shop}'s products failed: {stamp.get('code', '')}")
     for connection, stamp in feeds.items():
         if stamp.get("ok") == "0":
             reason("FEED_FAILING", "warning", f"Hogia's change feed of {connection} could not be read: {stamp.get('code', '')}")

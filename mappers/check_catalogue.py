@@ -20,7 +20,7 @@ def needed(facts: ShopFacts, led: Mapping[FieldGroup, Lead]) -> frozenset[tuple[
     if any(leader[group] is not Leader.NOBODY for group in (FieldGroup.ARTICLE, FieldGroup.PRICE, FieldGroup.STOCK)):
         found |= {(resource, "get") for resource in READ}
     if leader[FieldGroup.ARTICLE] is Leader.HOGIA:
-        found |= {("products", "post"), *((resource, change) for resource in PRODUCTS)}
+        found |= {("products", "post"), ("categories", "get"), *((resource, change) for resource in PRODUCTS)}
     elif leader[FieldGroup.ARTICLE] is Leader.SHOP and facts.shop.products.missing_reference is not MissingReference.REPORT:
         found |= {(resource, change) for resource in PRODUCTS}
     if leader[FieldGroup.PRICE] is Leader.HOGIA:

@@ -220,6 +220,7 @@ async def is_started(store: Store, shop: str) -> bool:
 async def stop(store: Store, shop: str) -> None:
     """Nothing of the shop's catalogue moves any more until it is started again; links stay."""
     await store.redis.hdel(_key(shop, "state"), "started_ms")
+    await store.redis.delete(keys.sweep(f"catalogue:{shop}"))
     for lane in Lane:
         await clear(store, shop, lane)
         await store.redis.delete(_key(shop, f"run-{lane}"))

@@ -47,6 +47,7 @@ class ArticleLook:
     made: KnownEffect | None = None  # what the ledger has of the product that was made for the number, the last one
     create_key: str = ""  # the ledger's key of the product that may be made now
     request_runs: timedelta = timedelta(seconds=90)  # how long a request that lost its answer may still be carried out by the shop's PHP
+    has_category: bool = True  # the shop has the category that new products get
     languages: tuple[int, ...] = ()
     currency: str = "SEK"  # the shop's default currency
     creates: bool = False  # the initial synchronisation from Hogia: what is missing in the shop is made, whoever leads

@@ -125,6 +125,8 @@ def _unmakeable(look: ArticleLook, prices: Prices) -> tuple[str, str] | None:
             "CURRENCY_DIFFERS",
             f"the shop's default currency is {look.currency}, products.currency is {policy.currency}. Set it to the shop's.",
         )
+    if not look.has_category:
+        return ("CATEGORY_MISSING", f"the shop has no category {policy.category} for it. Set products.category to one that it has.")
     if look.rate is None:
         return (
             "VAT_UNKNOWN",

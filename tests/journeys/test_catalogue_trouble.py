@@ -282,3 +282,24 @@ async def test_run_that_was_stopped_writes_nothing_to_the_next_one(bridge: World
     await start(bridge, "prestashop")
 
     assert not await catalogue.write_run(bridge.store, "acme-se", Lane.TO_HOGIA, "another", {"ended_ms": "1"})
+
+
+async def test_product_that_cannot_be_read_is_told_and_the_rest_goes_on(bridge: World) -> None:
+    bridge.shop.tables["products"][10]["price"] = "elva"
+    await configure(bridge, "combo")
+
+    await start(bridge, "prestashop")
+
+    assert (await outcome(bridge, "product/10", lane=Lane.TO_HOGIA)).status is Status.REFUSED
+    assert article(bridge, "KANNA-25") is not None
+    assert article(bridge, "SKRUV-25") is not None
+
+
+async def test_category_that_was_deleted_is_told_and_no_product_made(bridge: World) -> None:
+    await configure(bridge, "hogia_leads", category=77)
+    bridge.hogia.add_article("VANTAR", name="Vantar i ull", price=D("200"))
+
+    await start(bridge, "hogia")
+
+    assert (await outcome(bridge, "VANTAR")).code == "CATEGORY_MISSING"
+    assert bridge.shop.find("products", reference="VANTAR") == []

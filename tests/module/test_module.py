@@ -110,7 +110,8 @@ async def test_whatever_is_killed_while_orders_change_the_last_state_arrives_las
     for state in range(1, 9):
         run = await shop.begin("deliver")
         writer = await shop.begin("put", notices=[("order.state_changed", ident, state) for ident in orders])
-        await writer.communicate()
+        _, errors = await writer.communicate()
+        assert errors == b"", errors.decode()
         await asyncio.sleep(chance.uniform(0, 0.1))  # where the run is killed is part of the fault
         with contextlib.suppress(ProcessLookupError):
             run.kill()

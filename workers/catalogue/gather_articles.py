@@ -21,7 +21,7 @@ from mappers.flows.articles import folded
 from mappers.hogia.model import HogiaArticle, HogiaStock
 from mappers.snapshot import Known, KnownEffect
 from workers.catalogue.place import Place
-from workers.catalogue.reference import shop_taxes
+from workers.catalogue.reference import has_category, shop_taxes
 from workers.catalogue.sales import note_unseen
 from workers.clients.prestashop.catalogue import ShopCatalogue
 from workers.hogia_reference import hogia_reference
@@ -56,6 +56,8 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
     day = now.astimezone(ZoneInfo(reference.time_zone)).date()
     chart = await hogia_reference(resources, connection.key, place.hogia, day)
     currency = reference.currencies.get(reference.default_currency_id)
+    makes = led[FieldGroup.ARTICLE].leader == "hogia" or creates
+    category = await has_category(place) if makes and any(not found[number] for number in articles) else True
     looks = []
     for number in numbers:
         article = articles.get(number)
@@ -86,6 +88,7 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
                 made=made,
                 create_key=create_key,
                 request_runs=timedelta(seconds=resources.settings.state_change_seconds),
+                has_category=category,
                 languages=tuple(sorted(reference.languages)),
                 currency=currency.code if currency else "",
                 creates=creates,

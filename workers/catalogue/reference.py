@@ -14,6 +14,7 @@ from mappers.prestashop.reference import ShopReference
 from workers.catalogue.place import Place
 
 TAX_RULES, OPTIONS = "tax-rules", "option-values"
+MISSING_SECONDS = 60.0  # what is missing is soon made
 
 
 async def shop_taxes(place: Place, reference: ShopReference) -> TaxGroups:
@@ -60,6 +61,18 @@ async def option_texts(place: Place, wanted: Iterable[int], language: int) -> di
         known |= {str(value): texts.get(language) or next(iter(texts.values()), "") for value, texts in found.items()}
         await cache.keep(place.store, owner, name, json.dumps(known), seconds=place.resources.settings.reference_seconds)
     return {value: known[str(value)] for value in needed if known.get(str(value))}
+
+
+async def has_category(place: Place) -> bool:
+    """Whether the shop has the category that products made from articles get."""
+    owner, wanted = f"shop:{place.shop.key}", place.shop.products.category
+    name = f"category-{wanted}"
+    known = await cache.cached(place.store, owner, name)
+    if not known:
+        found = await place.client.list("categories", filters={"id": str(wanted)}, display="[id]")
+        known = "1" if found else "0"
+        await cache.keep(place.store, owner, name, known, seconds=place.resources.settings.reference_seconds if found else MISSING_SECONDS)
+    return known == "1"
 
 
 def language_of(reference: ShopReference, wanted: str) -> int:

@@ -9,14 +9,19 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass
 
-from app.store import catalogue
-from app.store.marks import Claim, Outcome, Settlement
+from app.log import log
+from app.store import catalogue, marks
+from app.store.ledger import LeaseLostError
+from app.store.marks import Claim, Settlement
+from app.store.redis import UNAVAILABLE
 from mappers.canonical import EntityKey
 from mappers.catalogue.lanes import Lane
 from mappers.catalogue.look import ArticleDecision, ArticleLook
+from mappers.catalogue.outcome import Outcome, Status, article_item, product_item
 from mappers.catalogue.policy import FieldGroup
 from mappers.catalogue.to_hogia import decide_product
 from mappers.catalogue.to_shop import decide_article
+from mappers.errors import Misconfigured, OrderbroError, Transient
 from workers.catalogue.apply_articles import ArticleRun, apply_articles
 from workers.catalogue.apply_products import apply_products
 from workers.catalogue.gather_articles import gather_articles
@@ -65,7 +70,7 @@ class _Work:
 
 def _ignored() -> Settlement:
     reason = "the catalogue of this shop was not started; run: orderbro catalogue start"
-    return Settlement(outcome=Outcome.DONE, status="ignored", code="CATALOGUE_NOT_STARTED", reason=reason, story=reason)
+    return Settlement(outcome=marks.Outcome.DONE, status="ignored", code="CATALOGUE_NOT_STARTED", reason=reason, story=reason)
 
 
 async def _some(work: _Work, *, creates: bool) -> int:
@@ -74,18 +79,47 @@ async def _some(work: _Work, *, creates: bool) -> int:
     items, began = await catalogue.due(store, shop, work.lane, limit=AT_ONCE)
     if not items:
         return 0
-    if work.lane.goes_to_hogia:
-        looked = items
-        again = await _products(work, [int(item) for item in items], creates=creates)
-    else:
-        looked = await resolve_items(work.place, work.lane, items, began)
-        again = await _articles(work, looked, creates=creates) if looked else {}
+    looked = items if work.lane.goes_to_hogia else await resolve_items(work.place, work.lane, items, began)
+    again = await _looked_at(work, looked, creates=creates)
     await catalogue.looked_at(store, shop, work.lane, began, {item: again.get(item, 0) for item in looked})
     return len(items)
 
 
-async def _products(work: _Work, products: list[int], *, creates: bool) -> dict[str, int]:
+async def _looked_at(work: _Work, items: list[str], *, creates: bool) -> dict[str, int]:
+    """Answers when to look at which again (ms). One whose data cannot be read, or that we are at fault with, does not stop the others."""
+    look = _products if work.lane.goes_to_hogia else _articles
+    if not items:
+        return {}
+    try:
+        return await look(work, items, creates=creates)
+    except (Transient, Misconfigured, LeaseLostError, *UNAVAILABLE):
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever it is, one product must not hold up the others
+        if len(items) > 1:
+            again: dict[str, int] = {}
+            for item in items:
+                again |= await _looked_at(work, [item], creates=creates)
+            return again
+        await _refused(work, items[0], error)
+        return {}
+
+
+async def _refused(work: _Work, item: str, error: Exception) -> None:
+    """What a person is told of it."""
+    name = product_item(int(item)) if work.lane.goes_to_hogia else article_item(item)
+    code, reason = "INTERNAL_ERROR", f"an unexpected {type(error).__name__}; this is a fault of ours, the log has it."
+    if isinstance(error, OrderbroError):
+        code, reason = error.code, error.message
+    else:
+        log.exception("fault", entity=work.claim.entity, item=name)
+    outcome = Outcome(item=name, number="" if work.lane.goes_to_hogia else item, status=Status.REFUSED, code=code, reason=reason)
+    store = work.place.store
+    await catalogue.keep_outcomes(store, work.place.shop.key, work.lane, [outcome], at_ms=await store.now_ms())
+
+
+async def _products(work: _Work, items: list[str], *, creates: bool) -> dict[str, int]:
     """Answers when to look at which again (ms)."""
+    products = [int(item) for item in items]
     looks = await gather_products(work.place, products, creates=creates)
     decided = [(look.product_id, decide_product(look)) for look in looks]
     now = await work.place.store.now_ms()
@@ -126,6 +160,6 @@ async def _settled(work: _Work, *, count: int, run_id: str) -> Settlement:
             story += "; the initial synchronisation has ended"
     told = story if count else ""
     if left:
-        return Settlement(outcome=Outcome.RETRY, status="processed", reason=story, story=told, counted=False)
+        return Settlement(outcome=marks.Outcome.RETRY, status="processed", reason=story, story=told, counted=False)
     # What is due later by itself is woken by a timer (workers/tasks/catalogue_feed.py): the mark of a lane that rests is settled.
-    return Settlement(outcome=Outcome.DONE, status="processed", reason=story, story=told)
+    return Settlement(outcome=marks.Outcome.DONE, status="processed", reason=story, story=told)

@@ -103,7 +103,8 @@ $commands = [
 ];
 $result = $commands[$given->do]($given);
 $settings = $services->settings->of(1);
-file_put_contents($file . '.json', json_encode(Configuration::$values));
+file_put_contents($file . '.new' . getmypid(), json_encode(Configuration::$values));
+rename($file . '.new' . getmypid(), $file . '.json');  // in one step: tests kill this process at any point
 $waiting = Db::getInstance()->executeS('SELECT * FROM `ps_orderbro_outbox` ORDER BY `id_outbox` LIMIT 1000');
 echo json_encode([
     'result' => $result,
