@@ -125,7 +125,9 @@ def synchronised(size: Size) -> list[Figure]:
         Figure(
             name=f"initial synchronisation of {articles} articles, one worker", values=(articles / took,), unit="/s", target=at_least(150)
         ),
-        Figure(name="calls to Hogia per article, feed pages and reference data apart", values=(len(single) / articles,), target=at_most(1.1)),
+        Figure(
+            name="calls to Hogia per article, feed pages and reference data apart", values=(len(single) / articles,), target=at_most(1.1)
+        ),
         Figure(name="all calls to Hogia per article", values=(len(hogia) / articles,)),
         Figure(name="calls to the shop per article", values=(len(shop) / articles,), unit=""),
         Figure(name="worker memory at most", values=(max(memory),), unit="MB", target=at_most(200)),

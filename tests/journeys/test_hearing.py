@@ -12,7 +12,7 @@ import pytest_asyncio
 from app.main import create_app
 from app.sandbox.hogia.notifications import signature
 from app.state import State
-from app.store import events, feeds, keys
+from app.store import cache, events, feeds, keys
 from app.store.connections import Directory
 from tests.journeys.later import SHIPPED, bought, reference_of, states_of
 from tests.world import World
@@ -207,3 +207,12 @@ async def test_connection_without_a_hogia_secret_has_no_door(bridge: World, door
 
     assert answer.status_code == 404
     assert answer.json()["code"] == "WEBHOOK_UNKNOWN"
+
+
+async def test_question_that_comes_while_the_feed_is_read_is_asked_again(bridge: World) -> None:
+    await feeds.ask(bridge.store, "acme")
+
+    async with cache.lock(bridge.store, "feed:acme", owner="another worker", seconds=60):
+        await poll_feeds(bridge.resources)
+
+    assert await feeds.asked(bridge.store, "acme")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,19 @@ def test_phpunit_is_content_with_the_outbox_on_mariadb() -> None:
 
     assert result.returncode == 0, result.stdout
     assert "OK (" in result.stdout
+
+
+def test_requests_that_write_the_same_rows_while_they_are_taken_away_never_fail_on_mariadb() -> None:
+    """What a deadlock is: four requests and a delivery on ten orders, as fast as they can."""
+    contention = HERE / "php" / "contention.php"
+    with mariadb() as source, ThreadPoolExecutor() as pool:
+        assert run("php", contention, source, "install").returncode == 0
+        writers = [pool.submit(run, "php", contention, source, "write", 2) for _ in range(4)]
+        delivery = pool.submit(run, "php", contention, source, "deliver", 2)
+        results = [each.result() for each in (*writers, delivery)]
+
+    assert [result.returncode for result in results] == [0] * 5, results
+    assert all(int(result.stdout) > 0 for result in results)
 
 
 def test_the_code_sniffer_finds_nothing() -> None:

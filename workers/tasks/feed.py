@@ -39,11 +39,14 @@ async def poll_feeds(resources: Resources) -> int:
         stamp = await cache.sweep(resources.store, name)
         now = await resources.store.now_ms()
         due = not stamp or now - int(stamp["at_ms"]) >= connection.hogia.poll_seconds * 1000
-        if not await feeds.asked(resources.store, connection.key) and not due:
+        asked = await feeds.asked(resources.store, connection.key)
+        if not asked and not due:
             continue
         async with cache.lock(resources.store, name, owner=resources.worker_id, seconds=LOCK_SECONDS) as taken:
             if taken:
                 found += await _stamped(resources, connection, now)
+            elif asked:
+                await feeds.ask(resources.store, connection.key)  # whoever reads now may have passed what was told of
     return found
 
 

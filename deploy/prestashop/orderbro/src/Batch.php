@@ -5,43 +5,37 @@ declare(strict_types=1);
 namespace Orderbro;
 
 /**
- * Acknowledged rows that are removed together: one commit of the shop's database instead of one per notice.
+ * What was delivered since the shop's figures were written: those are written once for many notices.
  */
 final class Batch
 {
-    /** @var Outbox */
-    private $outbox;
     /** @var DeliveryState */
     private $state;
     /** @var int */
     private $idShop;
-    /** @var OutboxRow[] */
-    private $rows = [];
+    /** @var int */
+    private $count = 0;
     /** @var int|null */
     private $clockAhead;
 
-    public function __construct(Outbox $outbox, DeliveryState $state, int $idShop)
+    public function __construct(DeliveryState $state, int $idShop)
     {
-        $this->outbox = $outbox;
         $this->state = $state;
         $this->idShop = $idShop;
     }
 
-    public function delivered(OutboxRow $row, ?int $clockAhead): void
+    public function delivered(?int $clockAhead): void
     {
-        $this->rows[] = $row;
+        ++$this->count;
         $this->clockAhead = $clockAhead;
     }
 
-    /** Remove what was acknowledged so far. */
+    /** Write the figures. */
     public function close(int $now): void
     {
-        if ($this->rows === []) {
-            return;
+        if ($this->count > 0) {
+            $this->state->succeeded($this->idShop, $this->count, $this->clockAhead, $now);
+            $this->count = 0;
         }
-        $rows = $this->rows;
-        $this->rows = [];
-        $this->outbox->remove($rows);
-        $this->state->succeeded($this->idShop, count($rows), $this->clockAhead, $now);
     }
 }

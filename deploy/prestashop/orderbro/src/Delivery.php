@@ -10,7 +10,7 @@ namespace Orderbro;
  */
 final class Delivery
 {
-    /** How many rows are read at a time; so many may be sent twice when PHP is killed. */
+    /** How many rows are read at a time. */
     const BATCH = 50;
     /** After so many failures in a row the service is left alone, whatever each of them said. */
     const FAILURES_IN_A_ROW = 3;
@@ -77,7 +77,7 @@ final class Delivery
             if ($rows === []) {
                 return DeliveryReport::EMPTY;
             }
-            $batch = new Batch($this->outbox, $this->state, $settings->idShop);
+            $batch = new Batch($this->state, $settings->idShop);
             try {
                 foreach ($rows as $row) {
                     if (($this->clock)() >= $until) {
@@ -92,7 +92,8 @@ final class Delivery
                     if ($verdict->meaning === Verdict::DELIVERED) {
                         $failures = 0;
                         ++$report->delivered;
-                        $batch->delivered($row, $answer->clockAhead($this->now()));
+                        $this->outbox->remove($row);
+                        $batch->delivered($answer->clockAhead($this->now()));
                         continue;
                     }
                     ++$report->failed;

@@ -14,6 +14,7 @@ final class DeliveryReport
     const BUSY = 'busy';            // another run holds the lock
     const PAUSED = 'paused';        // the service is left alone for a while
     const NOT_CONFIGURED = 'not_configured';
+    const FAILED = 'failed';        // on our side; the reason is in PrestaShop's log
 
     /** @var string why it ended */
     public $end = self::EMPTY;

@@ -13,6 +13,8 @@ namespace Orderbro;
  */
 final class Outbox
 {
+    const ATTEMPTS = 10;
+
     /** @var Database */
     private $database;
     /** @var Schema */
@@ -27,21 +29,29 @@ final class Outbox
     }
 
     /**
-     * Write a notice down. A missing table (a partial upgrade) is made; anything else is thrown.
+     * Write a notice down. Tried again at once when the database refuses: requests that write the same rows at the same time may deadlock
+     * (measured: 1 in 100 with four writers on 20 orders), and a table may be missing after a partial upgrade, which then is made.
      *
-     * @throws \Throwable
+     * @throws \Throwable the last refusal
      */
     public function put(Notice $notice, int $now): void
     {
-        try {
-            $this->upsert($notice, $now);
-        } catch (\Throwable $failure) {
-            if ($this->repaired) {
+        for ($attempt = 1;; ++$attempt) {
+            try {
+                $this->upsert($notice, $now);
+
+                return;
+            } catch (\InvalidArgumentException $failure) {
                 throw $failure;
+            } catch (\Throwable $failure) {
+                if ($attempt === self::ATTEMPTS) {
+                    throw $failure;
+                }
+                if ($attempt > 1 && !$this->repaired) {
+                    $this->repaired = true;
+                    $this->schema->ensure();
+                }
             }
-            $this->repaired = true;
-            $this->schema->ensure();
-            $this->upsert($notice, $now);
         }
     }
 
@@ -95,19 +105,14 @@ final class Outbox
     }
 
     /**
-     * Delivered: gone, unless it has changed since it was read.
-     *
-     * @param OutboxRow[] $rows
+     * Delivered: gone, unless it has changed since it was read. One row by its key: a list of them may be looked for by reading the whole
+     * table, and locks that against the shop's own requests meanwhile (seen on MariaDB 10.11).
      */
-    public function remove(array $rows): void
+    public function remove(OutboxRow $row): void
     {
-        if ($rows === []) {
-            return;
-        }
-        $conditions = array_map(static function (OutboxRow $row): string {
-            return '(`id_outbox` = ' . $row->idOutbox . ' AND `version` = ' . $row->version . ')';
-        }, $rows);
-        $this->database->execute('DELETE FROM ' . $this->outbox() . ' WHERE ' . implode(' OR ', $conditions));
+        $this->database->execute(
+            'DELETE FROM ' . $this->outbox() . ' WHERE `id_outbox` = ' . $row->idOutbox . ' AND `version` = ' . $row->version
+        );
     }
 
     /**

@@ -81,7 +81,7 @@ final class Services
         $delivery = $this->delivery();
         $reports = [];
         foreach ($this->shops->all() as $idShop) {
-            $reports[$idShop] = $delivery->run($this->settings->of($idShop), max(0.0, $until - microtime(true)));
+            $reports[$idShop] = $this->deliver($delivery, $idShop, max(0.0, $until - microtime(true)));
         }
 
         return $reports;
@@ -94,7 +94,19 @@ final class Services
     {
         $delivery = $this->delivery(new HttpClient(AfterResponse::CONNECT_SECONDS, AfterResponse::ANSWER_SECONDS));
         foreach ($shops as $idShop) {
-            $delivery->run($this->settings->of($idShop), AfterResponse::SECONDS);
+            $this->deliver($delivery, $idShop, AfterResponse::SECONDS);
+        }
+    }
+
+    /** One shop's trouble is its own: the others are delivered all the same. */
+    private function deliver(Delivery $delivery, int $idShop, float $seconds): DeliveryReport
+    {
+        try {
+            return $delivery->run($this->settings->of($idShop), $seconds);
+        } catch (\Throwable $failure) {
+            Log::failure('delivery of shop ' . $idShop, $failure);
+
+            return DeliveryReport::ended(DeliveryReport::FAILED);
         }
     }
 }

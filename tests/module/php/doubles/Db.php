@@ -14,6 +14,8 @@ class Db
 
     /** @var bool */
     public $throws = false;
+    /** @var int how many writes it refuses from now on, as after a deadlock */
+    public $refusals = 0;
     /** @var string the last statement that was asked for */
     public $last = '';
     /** @var PDO */
@@ -96,6 +98,10 @@ class Db
         $this->last = $sql;
         try {
             $statement = false;
+            if ($this->refusals > 0 && strpos($sql, 'INSERT') === 0) {
+                --$this->refusals;
+                throw new PDOException('Deadlock found when trying to get lock; try restarting transaction');
+            }
             foreach ($this->isSqlite ? SqliteDialect::of($sql, $this->pdo) : [$sql] as $part) {
                 $statement = $this->pdo->query($part);
             }

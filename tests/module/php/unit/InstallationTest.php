@@ -202,6 +202,22 @@ final class InstallationTest extends PageTestCase
         }
     }
 
+    public function testOneShopsBrokenSecretDoesNotStopTheOthers(): void
+    {
+        Shop::$groups = [1 => 1, 2 => 1];
+        $broken = $this->configure(1, 'http://127.0.0.1:1/webhooks/prestashop/one');
+        $broken->secret = 'not base64!';
+        $this->services->settings->save($broken);
+        $this->configure(2, 'http://127.0.0.1:1/webhooks/prestashop/two');
+        $this->put('order.created', 1, 1);
+        $this->put('order.created', 2, 2);
+
+        $reports = $this->services->deliverAll(10.0);
+
+        self::assertSame(['failed', 'paused'], array_column(array_map('get_object_vars', $reports), 'end'));
+        self::assertSame([0, 1], [$this->waiting(1)[0]->attempts, $this->waiting(2)[0]->attempts]);
+    }
+
     public function testTheModulesNamesAreTranslated(): void
     {
         \Context::getContext()->language->iso_code = 'sv';

@@ -4,6 +4,7 @@ declare(strict_types=1);
 
 namespace Orderbro\Tests;
 
+use Orderbro\DatabaseException;
 use Orderbro\Schema;
 
 final class OutboxTest extends ModuleTestCase
@@ -45,7 +46,7 @@ final class OutboxTest extends ModuleTestCase
     public function testAnEventThatArrivesWhileItsPredecessorIsOnItsWaySurvives(): void
     {
         $this->put('order.state_changed', 42, 1, 2);
-        $sent = $this->services->outbox->due(1, self::NOW, 10);
+        list($sent) = $this->services->outbox->due(1, self::NOW, 10);
         $this->put('order.state_changed', 42, 1, 4);
 
         $this->services->outbox->remove($sent);
@@ -218,6 +219,32 @@ final class OutboxTest extends ModuleTestCase
         self::assertSame(['order.created 1', 'order.created 3'], array_map(static function ($row): string {
             return $row->notice->type . ' ' . $row->notice->id;
         }, $this->services->outbox->parked(1, self::NOW + 1, 10)));
+    }
+
+    /**
+     * @dataProvider waysToFail
+     */
+    public function testADeadlockIsTriedAgain(bool $throws): void
+    {
+        $this->db->throws = $throws;
+        $this->db->refusals = 3;
+
+        $this->put('order.created', 1);
+
+        self::assertSame(['order.created 1'], $this->told());
+    }
+
+    public function testADatabaseThatRefusesForGoodIsNotAskedForEver(): void
+    {
+        $this->db->refusals = 1000;
+        try {
+            $this->put('order.created', 1);
+            self::fail('The refusal was swallowed.');
+        } catch (DatabaseException $failure) {
+            self::assertGreaterThan(900, $this->db->refusals);
+        } finally {
+            $this->db->refusals = 0;
+        }
     }
 
     /**
