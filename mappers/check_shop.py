@@ -74,12 +74,13 @@ def _permissions(facts: ShopFacts) -> Iterator[Told]:
     wanted = {(resource, "get") for resource in READ}
     if facts.shop.orders.order_notes:
         wanted.add(("messages", "get"))
-    if facts.shop.write_note:
+    is_old = facts.version.startswith("1.")  # knows no PATCH: tracking numbers are put back whole, notes are left alone
+    if facts.shop.write_note and not is_old:
         wanted.add(("orders", "patch"))
     if facts.shop.order_status:
         wanted.add(("order_histories", "post"))
     if any(rule.tracking for rule in facts.shop.order_status):
-        wanted |= {("order_carriers", "get"), ("order_carriers", "patch")}
+        wanted |= {("order_carriers", "get"), ("order_carriers", "put" if is_old else "patch")}
     missing: dict[str, list[str]] = {}
     for resource, method in sorted(wanted):
         if method not in allowed.get(resource, ()) and method not in allowed.get(OLD_NAMES.get(resource, ""), ()):

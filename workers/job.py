@@ -125,6 +125,9 @@ async def _run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler
     entity = claim.entity
     task = asyncio.current_task()
     assert task is not None
+    is_foreground = EntityKey.parse(entity).kind is not Kind.CATALOGUE
+    if is_foreground:
+        resources.foreground.add(entity)
     held.fences[entity] = claim.fence
     held.tasks[entity] = task
     started = resources.now()
@@ -143,6 +146,7 @@ async def _run(resources: Resources, held: Held, handlers: Mapping[Kind, Handler
         log.warning("redis_unavailable", entity=entity, error=type(error).__name__)
         return  # the lease has run out, and the sweep finds the mark
     finally:
+        resources.foreground.discard(entity)
         if held.fences.get(entity) == claim.fence:  # after a lost lease this process may have claimed it anew
             held.fences.pop(entity, None)
             held.tasks.pop(entity, None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 import uuid
 from collections import Counter
@@ -43,6 +44,10 @@ class SharedClock:
         self._at, self._since = datetime.fromtimestamp(now_ms / 1000, UTC), time.monotonic()
 
 
+GIVE_WAY_SECONDS = 0.25
+GIVE_WAY_LOOK_SECONDS = 0.003
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resources:
     """Clients are kept per configuration: a changed key or address makes a new one."""
@@ -57,6 +62,13 @@ class Resources:
     counters: Counter[str] = field(default_factory=Counter)  # `call|destination|method`, `run:outcome`; flushed with the heartbeat
     clients: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     memory: dict[str, Any] = field(default_factory=dict)  # parsed reference data, by owner
+    foreground: set[str] = field(default_factory=set)  # entities under way in this process that bulk work gives way to
+
+    async def give_way(self) -> None:
+        """Bulk work calls this before each thing it does: orders go first, but not for ever."""
+        until = time.monotonic() + GIVE_WAY_SECONDS
+        while self.foreground and time.monotonic() < until:  # noqa: ASYNC110 - several wait at once, and for a moment only
+            await asyncio.sleep(GIVE_WAY_LOOK_SECONDS)
 
     def counter(self, destination: str) -> Callable[[str, str], None]:
         def count(_: str, method: str) -> None:

@@ -118,11 +118,12 @@ def test_nothing_that_the_books_rest_on_may_be_deleted() -> None:
     assert not any("PUT" in methods for methods in granted.values())
 
 
-def test_only_a_prestashop_without_patch_is_given_put_and_only_on_the_catalogue() -> None:
+def test_only_a_prestashop_without_patch_is_given_put_and_never_on_orders() -> None:
     granted = php("Orderbro\\Permissions::all('1.7.8.11')")
 
     assert [resource for resource, methods in granted.items() if "PUT" in methods] == [
         "combinations",
+        "order_carriers",
         "products",
         "specific_prices",
         "stock_availables",

@@ -32,7 +32,7 @@ from mappers.errors import Misconfigured, OrderbroError, Rejected, Transient, Un
 from workers.catalogue.apply_products import set_reference
 from workers.catalogue.place import Place
 
-AT_ONCE = 6
+AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +62,7 @@ async def apply_articles(run: ArticleRun, decided: Sequence[tuple[ArticleLook, A
 
     async def one(work: _Work) -> None:
         async with gate:
+            await run.place.resources.give_way()
             await _applied(work)
 
     results = await asyncio.gather(*(one(work) for work in works), return_exceptions=True)

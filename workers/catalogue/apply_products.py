@@ -18,7 +18,7 @@ from mappers.hogia.reading import read_article
 from workers.catalogue.place import Place
 from workers.clients.hogia import NotFound, NumberTaken, SequenceReused, StaleVersion
 
-AT_ONCE = 8
+AT_ONCE = 4
 
 
 async def apply_products(place: Place, decided: Sequence[tuple[int, Sequence[ItemDecision]]]) -> set[int]:
@@ -28,6 +28,7 @@ async def apply_products(place: Place, decided: Sequence[tuple[int, Sequence[Ite
 
     async def one(decision: ItemDecision) -> ItemDecision:
         async with gate:
+            await place.resources.give_way()
             return await _applied(place, decision, made)
 
     flat = [(product, decision) for product, decisions in decided for decision in decisions]

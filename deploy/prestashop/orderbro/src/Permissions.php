@@ -7,7 +7,7 @@ namespace Orderbro;
 /**
  * What Orderbro's webservice key may do: everything that the product reads or writes, and nothing else. Never DELETE on what the books
  * rest on. A write is a PATCH, because PUT empties what it does not name (prestashop.md 1.1); only PrestaShop 1.7, which knows no PATCH, is
- * given PUT, and only on the catalogue, where Orderbro reads an entry whole before it puts it back.
+ * given PUT, where Orderbro reads an entry whole before it puts it back. Never on orders: a PUT would set their state anew, and mail.
  */
 final class Permissions
 {
@@ -58,7 +58,7 @@ final class Permissions
         'specific_prices' => ['POST', 'PATCH', 'DELETE'],       // campaign prices
     ];
 
-    const PUT_INSTEAD_OF_PATCH = ['products', 'combinations', 'stock_availables', 'specific_prices'];
+    const PUT_INSTEAD_OF_PATCH = ['products', 'combinations', 'stock_availables', 'specific_prices', 'order_carriers'];
     const PATCH_SINCE = '8.0.0';
 
     /**

@@ -25,7 +25,7 @@ final class Settings
     const KEY_ACCOUNT = 'ORDERBRO_KEY_ACCOUNT';
     /** SHA-256 of the webservice key that Orderbro uses: enough to know its calls. */
     const KEY_HASH = 'ORDERBRO_KEY_HASH';
-    /** 1 when this module switched the webservice on. */
+    /** How the webservice's switch was before this module switched it on; empty when it did not. */
     const SWITCHED_ON = 'ORDERBRO_SWITCHED_ON';
 
     /** Names of the hooks that PrestaShop did not have before this module was registered for them. */

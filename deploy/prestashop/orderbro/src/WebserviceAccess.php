@@ -19,6 +19,9 @@ final class WebserviceAccess
     const KEY_LENGTH = 32;
     const LETTERS = 'ABCDEFGHIJKLMNPQRSTUVWXYZ123456789';  // PrestaShop's own alphabet: no O and no 0
 
+    const WAS_OFF = 'off';
+    const WAS_ABSENT = 'absent';
+
     /** @var Settings */
     private $settings;
     /** @var Database */
@@ -69,11 +72,7 @@ final class WebserviceAccess
             throw new \RuntimeException('PrestaShop did not store the permissions of the webservice key.');
         }
         $this->know($key);
-        if (!Configuration::getGlobalValue('PS_WEBSERVICE')) {
-            Configuration::updateGlobalValue('PS_WEBSERVICE', '1');
-            $this->settings->share(Settings::SWITCHED_ON, '1');
-            Tools::generateHtaccess();  // the rewrite of /api is only written while the webservice is on
-        }
+        $this->switchOn();
 
         return $key;
     }
@@ -102,10 +101,31 @@ final class WebserviceAccess
         $this->settings->share(Settings::KEY_ACCOUNT, '0');
         $this->settings->share(Settings::KEY_HASH, '');
         $others = $this->database->row('SELECT 1 FROM ' . $this->database->table('webservice_account') . ' WHERE `active` = 1');
-        if ($this->settings->shared(Settings::SWITCHED_ON) === '1' && $others === null) {
-            Configuration::updateGlobalValue('PS_WEBSERVICE', '0');
-            $this->settings->share(Settings::SWITCHED_ON, '0');
+        if ($others === null) {
+            $this->switchBack();
         }
+    }
+
+    private function switchOn(): void
+    {
+        $before = Configuration::getGlobalValue('PS_WEBSERVICE');
+        if ($before) {
+            return;
+        }
+        Configuration::updateGlobalValue('PS_WEBSERVICE', '1');
+        $this->settings->share(Settings::SWITCHED_ON, $before === false ? self::WAS_ABSENT : self::WAS_OFF);
+        Tools::generateHtaccess();  // the rewrite of /api is only written while the webservice is on
+    }
+
+    private function switchBack(): void
+    {
+        $before = $this->settings->shared(Settings::SWITCHED_ON);
+        if ($before === self::WAS_ABSENT) {
+            Configuration::deleteByName('PS_WEBSERVICE');
+        } elseif ($before === self::WAS_OFF) {
+            Configuration::updateGlobalValue('PS_WEBSERVICE', '0');
+        }
+        $this->settings->share(Settings::SWITCHED_ON, '');
     }
 
     private function key(): string

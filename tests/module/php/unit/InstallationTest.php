@@ -40,9 +40,12 @@ final class InstallationTest extends PageTestCase
         self::assertNotSame($this->services->settings->of(1)->secret, $this->services->settings->of(2)->secret);
     }
 
-    public function testUninstallationLeavesNothing(): void
+    /**
+     * @dataProvider switches
+     */
+    public function testUninstallationLeavesNothing(array $configuration): void
     {
-        Configuration::updateGlobalValue('PS_WEBSERVICE', '0');
+        Configuration::$values = $configuration;
         $before = Configuration::$values;
         $this->module->install();
         $this->configure();
@@ -69,6 +72,11 @@ final class InstallationTest extends PageTestCase
             ['actionOrderEdited', 'actionObjectOrderUpdateAfter'],
             array_column($this->db->executeS('SELECT `name` FROM `ps_hook` ORDER BY `id_hook`'), 'name')
         );
+    }
+
+    public function switches(): array
+    {
+        return ['the webservice was off' => [['PS_WEBSERVICE' => ['global' => '0']]], 'it was never switched' => [[]]];
     }
 
     public function testUninstallationLeavesOtherPeoplesKeysAndTheirWebserviceAlone(): void

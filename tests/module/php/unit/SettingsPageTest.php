@@ -280,6 +280,7 @@ final class SettingsPageTest extends PageTestCase
 
     public function testANewKeyTakesTheOldOnesPlace(): void
     {
+        Configuration::updateGlobalValue('PS_WEBSERVICE', '0');
         $this->page(['submitOrderbroCreateKey' => '1']);
         $this->page(['submitOrderbroCreateKey' => '1']);
         $created = $this->rowsIn('webservice_account');
