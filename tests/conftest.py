@@ -25,6 +25,14 @@ WEBSERVICE_KEY = "K" * 32
 RECORDINGS = Path(__file__).parent.parent.parent / "shared" / "recordings"
 
 
+SLOW_FIRST = ("tests/faults/", "tests/bench/", "tests/module/", "tests/app/cli/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first, so that no worker is left alone with it in the end."""
+    items.sort(key=lambda item: next((at for at, folder in enumerate(SLOW_FIRST) if folder in item.path.as_posix()), len(SLOW_FIRST)))
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _quick_retries() -> Iterator[None]:
     stamina.set_testing(True, attempts=3)

@@ -71,6 +71,9 @@ async def recorded(state: State, event: events.NewEvent) -> events.Recorded:
         raise events.NotDurableError(durability.reason, durability.detail)
     with RECORD_SECONDS.time():
         found = await events.record(state.store, event, wait_aof=durability.wait_aof)
-    if await state.store.durability() != durability:
+    after = await state.store.durability()
+    if not after.durable:
+        raise events.NotDurableError(after.reason, after.detail)
+    if after != durability:
         raise events.NotDurableError("REDIS_REPLACED", "the event store was replaced while the event was written; send it again")
     return found
