@@ -42,7 +42,7 @@ class Articles:
         self._owner = f"hogia:{connection}"
         self._key = keys.index(self._owner, ARTICLES)
         self._by_id = keys.index(self._owner, f"{ARTICLES}-by-id")
-        self._changed = keys.index(self._owner, f"{ARTICLES}-changed")
+        self.changed_key = keys.index(self._owner, f"{ARTICLES}-changed")
         self._renumbered = keys.index(self._owner, f"{ARTICLES}-renumbered")
         self._former = keys.index(self._owner, f"{ARTICLES}-former")
 
@@ -87,7 +87,7 @@ class Articles:
                 pipe.hset(self._renumbered, former, number)
                 pipe.hset(self._former, number, former)
         if changed:
-            pipe.sadd(self._changed, *filter(None, {former, number}))
+            pipe.sadd(self.changed_key, *filter(None, {former, number}))
         if article is None:
             pipe.hdel(self._by_id, ident)
             return
@@ -98,12 +98,7 @@ class Articles:
 
     async def changed(self) -> list[str]:
         """Folded numbers that the feed told of and that nobody has taken yet."""
-        return [text(number) for number in await self._store.redis.smembers(self._changed)]
-
-    async def taken(self, numbers: Sequence[str]) -> None:
-        """Somebody else has noted these."""
-        if numbers:
-            await self._store.redis.srem(self._changed, *numbers)
+        return [text(number) for number in await self._store.redis.smembers(self.changed_key)]
 
     async def of(self, numbers: Sequence[str]) -> dict[str, HogiaArticle]:
         """The articles of these folded numbers, inactive ones too."""

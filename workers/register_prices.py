@@ -40,7 +40,7 @@ class ByNumber(Generic[R]):
         self._owner = f"hogia:{connection}"
         self._by_id = keys.index(self._owner, kind.resource)
         self._by_number = keys.index(self._owner, f"{kind.resource}-of")
-        self._changed = keys.index(self._owner, f"{kind.resource}-changed")
+        self.changed_key = keys.index(self._owner, f"{kind.resource}-changed")
 
     async def refresh(self, client: HogiaClient) -> int:
         """Read what changed since the last time; answers how many. The numbers that changed are kept until they are taken."""
@@ -74,7 +74,7 @@ class ByNumber(Generic[R]):
         if former and former != number:
             pipe.srem(f"{self._by_number}:{former}", entry.id)
         for changed in filter(None, {former, number}):
-            pipe.sadd(self._changed, changed)
+            pipe.sadd(self.changed_key, changed)
         if record is None:
             pipe.hdel(self._by_id, entry.id)
             return
@@ -83,12 +83,7 @@ class ByNumber(Generic[R]):
 
     async def changed(self) -> list[str]:
         """Folded numbers that the feed told of and that nobody has taken yet."""
-        return [text(number) for number in await self._store.redis.smembers(self._changed)]
-
-    async def taken(self, numbers: Sequence[str]) -> None:
-        """Somebody else has noted these."""
-        if numbers:
-            await self._store.redis.srem(self._changed, *numbers)
+        return [text(number) for number in await self._store.redis.smembers(self.changed_key)]
 
     async def of(self, numbers: Sequence[str]) -> dict[str, tuple[R, ...]]:
         """The records of these folded numbers."""

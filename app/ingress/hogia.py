@@ -63,7 +63,7 @@ async def _receive(request: Request, state: State) -> Response:
     event = await _read(state, configured, notification, sender_id, body)
     found = await recorded(state, event)
     if event.entity is None and event.status is events.EventStatus.PROCESSED:
-        await feeds.ask(state.store, configured.connection.key)
+        await feeds.ask(state.store, configured.connection.key, notification.resource)
     EVENTS.labels(SOURCE, event.status.value if found.first else "duplicate").inc()
     return JSONResponse({"event_id": found.event_id}, 202)
 

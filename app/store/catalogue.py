@@ -43,6 +43,26 @@ async def note(store: Store, shop: str, lane: Lane, items: Iterable[str], *, why
     return len(found)
 
 
+async def take(store: Store, shops: Sequence[str], lane: Lane, changed: Mapping[str, Sequence[str]], *, why: str) -> int:
+    """Move numbers from sets of changed ones (by the sets' keys) to what these shops' lanes look at; answers how many.
+
+    In one step: a change that is told of behind it stays in its set, and one before it is in the index that the look will read.
+    """
+    found = sorted({number for numbers in changed.values() for number in numbers})
+    if not found:
+        return 0
+    now = await store.now_ms()
+    async with store.redis.pipeline(transaction=True) as pipe:
+        for shop in shops:
+            pipe.zadd(_key(shop, f"due-{lane}"), dict.fromkeys(found, now))
+        for key, numbers in changed.items():
+            if numbers:
+                pipe.srem(key, *numbers)
+        await pipe.execute()
+    await marks.mark(store, [lane.entity(shop) for shop in shops], hint="items", why=f"{len(found)} to look at: {why}")
+    return len(found)
+
+
 async def due(store: Store, shop: str, lane: Lane, *, limit: int) -> tuple[list[str], int]:
     """Items that are due, longest first, and the moment (ms) that this look begins at."""
     now = await store.now_ms()

@@ -20,7 +20,6 @@ CONNECTIONS = PREFIX + "connections"
 API_KEYS = PREFIX + "api-keys"
 WORKERS = PREFIX + "workers"
 COUNTERS = PREFIX + "counters"
-FEEDS = PREFIX + "feeds-asked"
 DEADLINES = PREFIX + "deadlines"
 DEADLINE_RECORDS = PREFIX + "deadline-records"
 RECHECKS = PREFIX + "payment-rechecks"
@@ -88,6 +87,10 @@ def cache(owner: str, name: str) -> str:
 def index(owner: str, name: str) -> str:
     """A local index of the other side's records: contacts, articles."""
     return f"{PREFIX}index:{owner}:{name}"
+
+
+def feeds_asked(connection: str) -> str:
+    return f"{PREFIX}feeds-asked:{connection}"
 
 
 def bucket(destination: str) -> str:

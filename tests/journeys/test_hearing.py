@@ -14,6 +14,7 @@ from app.sandbox.hogia.notifications import signature
 from app.state import State
 from app.store import cache, events, feeds, keys
 from app.store.connections import Directory
+from tests.journeys.goods import configure, start
 from tests.journeys.later import SHIPPED, bought, reference_of, states_of
 from tests.world import World
 from workers.tasks.feed import poll_feeds
@@ -216,3 +217,30 @@ async def test_question_that_comes_while_the_feed_is_read_is_asked_again(bridge:
         await poll_feeds(bridge.resources)
 
     assert await feeds.asked(bridge.store, "acme")
+
+
+async def test_notification_about_an_article_reads_no_other_feed(bridge: World) -> None:
+    await configure(bridge, "combo")
+    await start(bridge, "prestashop")
+    await poll_feeds(bridge.resources)
+    before = len(bridge.hogia.log)
+
+    await feeds.ask(bridge.store, "acme", "Article")
+    await bridge.store.redis.delete(keys.sweep("feed:acme:catalogue"))
+    await poll_feeds(bridge.resources)
+
+    assert [entry["path"].rpartition("/")[0].rpartition("/")[2] for entry in list(bridge.hogia.log)[before:]] == ["articles"]
+
+
+async def test_notifications_of_our_own_writes_do_not_spend_the_rate_limit(bridge: World) -> None:
+    await configure(bridge, "combo")
+    await start(bridge, "prestashop")
+    await poll_feeds(bridge.resources)
+    before = len(bridge.hogia.log)
+
+    for _ in range(10):
+        await feeds.ask(bridge.store, "acme", "Article")
+        await poll_feeds(bridge.resources)
+
+    assert len(bridge.hogia.log) - before <= 1
+    assert await feeds.asked(bridge.store, "acme") == {"Article"}

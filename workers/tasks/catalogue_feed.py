@@ -29,6 +29,7 @@ from workers.shop_reference import shop_reference
 OVERLAP = timedelta(minutes=10)
 LOCK_SECONDS = 300
 DAY_MS = 86_400_000
+FEEDS = frozenset({"Article", "ArticlePrice", "StockBalance"})
 MOVED = (FieldGroup.ARTICLE, FieldGroup.PRICE, FieldGroup.STOCK)
 
 
@@ -53,29 +54,29 @@ async def follows(resources: Resources, connection: Connection) -> bool:
     return bool(await _following(resources, connection))
 
 
-async def poll_catalogue(resources: Resources, configured: Configured) -> int:
-    """Read Hogia's feeds and note what changed, for every shop that follows; answers how many numbers. Nothing is read before a start."""
+async def poll_catalogue(resources: Resources, configured: Configured, wanted: frozenset[str] = FEEDS) -> int:
+    """Read Hogia's feeds and note what changed, for every shop that follows; answers how many numbers. Nothing is read before a start.
+
+    `wanted`: the feeds, in Hogia's words for what they tell of.
+    """
     connection = configured.connection
     shops = await _following(resources, connection)
     if not shops:
         return 0
     client, store = resources.hogia_client(configured, bulk=True), resources.store
-    registers: tuple[Articles | ByNumber[HogiaPrice] | ByNumber[HogiaStock], ...] = (
-        Articles(store, connection.key),
-        prices(store, connection.key),
-        balances(store, connection.key),
-    )
+    every: dict[str, Articles | ByNumber[HogiaPrice] | ByNumber[HogiaStock]] = {
+        "Article": Articles(store, connection.key),
+        "ArticlePrice": prices(store, connection.key),
+        "StockBalance": balances(store, connection.key),
+    }
+    registers = [register for word, register in every.items() if word in wanted]
     began = await store.now_ms()
     for register in registers:
         await register.refresh(client)
-    await cache.set_watermark(store, f"hogia:{connection.key}", STOCK_READ, str(began))
-    changed = [await register.changed() for register in registers]
-    numbers = sorted({number for found in changed for number in found})
-    for shop in shops:
-        await catalogue.note(store, shop.key, Lane.TO_SHOP, numbers, why="changed in Hogia")
-    for register, found in zip(registers, changed, strict=True):
-        await register.taken(found)
-    return len(numbers)
+    if "StockBalance" in wanted:
+        await cache.set_watermark(store, f"hogia:{connection.key}", STOCK_READ, str(began))
+    changed = {register.changed_key: await register.changed() for register in registers}
+    return await catalogue.take(store, [shop.key for shop in shops], Lane.TO_SHOP, changed, why="changed in Hogia")
 
 
 async def note_products(resources: Resources, connection: Connection, shop: Shop, products: Iterable[int], *, why: str) -> int:

@@ -29,6 +29,8 @@ FIRST_LOOK = timedelta(days=30)  # a feed that was never read, or forgotten, is 
 RENEW_MS = 86_400_000  # of 180 days; renewed daily, because one that is gone or was switched off is not told about
 SUBSCRIBED = "CustomerInvoice"
 OF_THE_CATALOGUE = ("Article", "ArticlePrice", "StockBalance")
+EVERYTHING = frozenset({SUBSCRIBED, *OF_THE_CATALOGUE})
+CATALOGUE_APART_MS = 2000  # between two readings that notifications ask for
 
 
 async def poll_feeds(resources: Resources) -> int:
@@ -38,31 +40,54 @@ async def poll_feeds(resources: Resources) -> int:
         name = f"feed:{connection.key}"
         stamp = await cache.sweep(resources.store, name)
         now = await resources.store.now_ms()
-        due = not stamp or now - int(stamp["at_ms"]) >= connection.hogia.poll_seconds * 1000
+        due = now - int(stamp.get("at_ms") or 0) >= connection.hogia.poll_seconds * 1000
         asked = await feeds.asked(resources.store, connection.key)
-        if not asked and not due:
+        wanted = EVERYTHING if due or feeds.EVERY in asked else asked & EVERYTHING
+        if not wanted:
             continue
         async with cache.lock(resources.store, name, owner=resources.worker_id, seconds=LOCK_SECONDS) as taken:
             if taken:
-                found += await _stamped(resources, connection, now)
-            elif asked:
-                await feeds.ask(resources.store, connection.key)  # whoever reads now may have passed what was told of
+                found += await _stamped(resources, connection, now, wanted)
+            else:
+                await _ask_again(resources, connection, asked)  # whoever reads now may have passed what was told of
     return found
 
 
-async def _stamped(resources: Resources, connection: Connection, now: int) -> int:
-    fields = {"at_ms": str(now), "every_minutes": "1", "ok": "1", "code": "", "found": "0"}
+async def _ask_again(resources: Resources, connection: Connection, wanted: frozenset[str]) -> None:
+    for feed in sorted(wanted):
+        await feeds.ask(resources.store, connection.key, feed)
+
+
+async def _stamped(resources: Resources, connection: Connection, now: int, wanted: frozenset[str]) -> int:
+    """Only a reading of all of them puts the next one off."""
+    fields = {"every_minutes": "1", "ok": "1", "code": "", "found": "0"} | ({"at_ms": str(now)} if wanted == EVERYTHING else {})
     found = 0
     try:
         configured = await load(resources.store, resources.seal, connection.key)
         if configured is not None:
-            found = await poll_invoices(resources, configured)
-            found += await poll_catalogue(resources, configured)
-            await subscribe(resources, configured)
+            if SUBSCRIBED in wanted:
+                found = await poll_invoices(resources, configured)
+            found += await _catalogue(resources, configured, now, wanted)
+            if wanted == EVERYTHING:
+                await subscribe(resources, configured)
     except OrderbroError as error:
         fields |= {"ok": "0", "code": error.code}
         log.warning("feed_failed", connection=connection.key, code=error.code)
     await cache.swept(resources.store, f"feed:{connection.key}", fields=fields | {"found": str(found)})
+    return found
+
+
+async def _catalogue(resources: Resources, configured: Configured, now: int, wanted: frozenset[str]) -> int:
+    """Our own writes are told of too: a synchronisation must not spend the rate limit on reading what it has just written."""
+    name, told = f"feed:{configured.connection.key}:catalogue", wanted & frozenset(OF_THE_CATALOGUE)
+    if not told:
+        return 0
+    stamp = await cache.sweep(resources.store, name)
+    if wanted != EVERYTHING and stamp and now - int(stamp["at_ms"]) < CATALOGUE_APART_MS:
+        await _ask_again(resources, configured.connection, told)
+        return 0
+    found = await poll_catalogue(resources, configured, told)
+    await cache.swept(resources.store, name, fields={"at_ms": str(now)})
     return found
 
 
