@@ -29,7 +29,7 @@ from mappers.canonical import EntityKey, Kind
 from mappers.errors import OrderbroError, Transient, Unknown
 from workers.resources import Resources
 
-CRASHES = 5  # claims in a row without any outcome: the entity itself may be what kills the worker
+CRASHES = 10  # claims in a row without any outcome: the entity itself may be what kills the worker
 OUR_FAULTS = 3
 SETTLE_AGAIN_SECONDS = 0.5
 GO_ON_SECONDS = 2.0

@@ -117,7 +117,8 @@ local function claim(entity, now, owner, lease_ms)
   if m[5] == '1' then return {'parked'} end
   local due = redis.call('ZSCORE', K_DUE, entity)
   if due and tonumber(due) > now then return {'early'} end
-  local fence = int(tonumber(m[3] or '0') + 1)
+  -- The first one is the time: after a lost Redis no run of the life before has the fence of one after it.
+  local fence = int(m[3] and tonumber(m[3]) + 1 or now)
   local lease = int(now + tonumber(lease_ms))
   redis.call('HSET', mark, 'fence', fence, 'owner', owner, 'lease', lease)
   local tries = redis.call('HINCRBY', mark, 'tries', 1)
@@ -270,6 +271,7 @@ for _, entity in ipairs(due) do
       redis.call('HSET', mark, 'stuck', int(now))
     elseif now - stuck > 5000 then
       redis.call('HDEL', mark, 'stuck')
+      if fence == '0' then redis.call('HSET', mark, 'fence', int(now)) end
       local next = redis.call('HINCRBY', mark, 'fence', 1)
       woken = woken + wake(entity, gen, int(next), now)
     end

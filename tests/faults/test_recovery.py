@@ -225,7 +225,7 @@ async def test_worker_frozen_at_any_moment_doubles_nothing(scene: Scene, seed: i
     await scene.assert_invoiced_and_paid_once(*orders)
 
 
-async def test_entity_that_kills_its_worker_is_parked_after_five_and_others_go_on(scene: Scene) -> None:
+async def test_entity_that_kills_its_worker_is_parked_after_ten_and_others_go_on(scene: Scene) -> None:
     poison = await scene.place("plain")
     others = [await scene.place(slug) for slug in ("mixed-vat", "swish", "pick-up", "ten-percent")]
     worker = scene.rig.worker(script="poisoned.py", environment={"POISON": scene.key(poison), "ORDERBRO_LEASE_SECONDS": "0.6"})
@@ -242,7 +242,7 @@ async def test_entity_that_kills_its_worker_is_parked_after_five_and_others_go_o
     record = await parked.get(scene.store, scene.key(poison))
     assert record is not None
     assert record.code == "CRASH_SUSPECTED"
-    assert worker.starts == 6  # five died of it, the sixth puts it aside
+    assert worker.starts == 11  # ten died of it, the next puts it aside
     await scene.assert_invoiced_and_paid_once(*others)
 
 

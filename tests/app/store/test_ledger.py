@@ -92,3 +92,16 @@ async def test_open_effects_are_found_by_age(store: Store) -> None:
 
     assert [effect.key for effect in old] == [KEY]
     assert await ledger.count(store, EffectState.UNKNOWN) == 2
+
+
+async def test_run_from_before_a_lost_redis_writes_nothing_behind_it(store: Store) -> None:
+    """Its entity is claimed anew there: the fence must not be one that was given before."""
+    old = await claimed(store)
+    await store.redis.flushall()
+    new = await claimed(store)
+
+    with pytest.raises(LeaseLostError):
+        await ledger.write(store, old, KEY, EffectState.INTENT, fields={})
+
+    assert new.fence > old.fence
+    assert await ledger.get(store, KEY) is None
