@@ -38,6 +38,7 @@ class KnownEffect:
     sequence: int = 0  # how many times the other side has definitely said no
     checked: bool = True  # what was made has been read back and is what was decided
     row_version: int = 0  # of what was made, as it was read back
+    adopted: bool = False  # it was found on the other side: what else was done there may not be in the ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

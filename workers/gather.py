@@ -50,6 +50,7 @@ def _known(effect: ledger.Effect) -> KnownEffect:
         sequence=effect.sequence,
         checked=effect.checked,
         row_version=effect.row_version,
+        adopted=effect.adopted,
     )
 
 
@@ -94,16 +95,17 @@ async def gather_order(
         found = await client.find_invoices(invoice_reference(shop, int(key.id), version))
         return replace(snapshot, invoices=tuple(read_invoice(body) for body in found))
     if made is not None and made.state is Known.CONFIRMED:
-        return await _with_made_invoice(client, snapshot, made)
+        return await _with_made_invoice(client, snapshot, made, order)
     return await _with_hogia(resources, configured, client, snapshot, order)
 
 
-async def _with_made_invoice(client: HogiaClient, snapshot: OrderSnapshot, made: KnownEffect) -> OrderSnapshot:
-    """The invoice is read again only when it was not read back yet, or when a payment's outcome is open."""
-    open_payments = any(
-        name.startswith("payment:") and effect.state in {Known.INTENT, Known.UNKNOWN} for name, effect in snapshot.effects.items()
-    )
-    if made.checked and not open_payments:
+async def _with_made_invoice(client: HogiaClient, snapshot: OrderSnapshot, made: KnownEffect, order: ShopOrder) -> OrderSnapshot:
+    """The invoice is read again only when it was not read back yet, or when it may have payments that the ledger is not sure of."""
+    payments = [effect for name, effect in snapshot.effects.items() if name.startswith("payment:")]
+    unsure = any(effect.state in {Known.INTENT, Known.UNKNOWN} for effect in payments)
+    # A run that adopted the invoice may have been killed before it adopted the payments on it.
+    unknown = made.adopted and sum(effect.state is Known.CONFIRMED for effect in payments) < len(order.payments)
+    if made.checked and not unsure and not unknown:
         return snapshot
     try:
         return replace(snapshot, invoices=(read_invoice(await client.invoice(made.external_id)),))

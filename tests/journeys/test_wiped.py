@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from app.store import keys
+from app.store import keys, ledger
+from app.store.ledger import EffectState
 from tests.world import World
 
 
@@ -36,3 +37,25 @@ async def test_payments_that_reads_do_not_show_yet_are_not_registered_again(brid
     assert bridge.invoices_of(order) == before
     assert before[0]["left"] == Decimal(0)
     assert (await bridge.outcome(order))[0] == "processed"
+
+
+@pytest.mark.parametrize("slug", ["plain", "two-part-payment"])
+async def test_run_killed_between_the_invoices_adoption_and_its_payments_registers_none_again(bridge: World, slug: str) -> None:
+    order = await bridge.place(slug)
+    await bridge.settle()
+    before = bridge.invoices_of(order)
+    await bridge.wipe()
+    await bridge.notice(order, sender_id="behind the loss")
+    await bridge.settle()
+    for effect in await ledger.of_entity(bridge.store, bridge.key(order)):
+        if effect.kind == "payment":
+            await bridge.store.redis.delete(keys.effect(effect.key))
+            await bridge.store.redis.zrem(keys.effects_by("entity", bridge.key(order)), effect.key)
+
+    await bridge.notice(order, sender_id="the next run")
+    await bridge.settle()
+
+    effects = await ledger.of_entity(bridge.store, bridge.key(order))
+    assert bridge.invoices_of(order) == before
+    assert {(effect.state, effect.adopted) for effect in effects if effect.kind == "payment"} == {(EffectState.CONFIRMED, True)}
+    assert not (await bridge.mark(order)).parked
