@@ -8,22 +8,18 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from app.sandbox.hogia.state import CLIENT_ID, CLIENT_SECRET, ORGANIZATION_ID
-from app.sandbox.prestashop.state import DEFAULT_KEY
-from app.store import catalogue, connections, feeds, marks
+from app.store import catalogue, feeds, marks
 from app.store.redis import Store
-from app.store.seal import Seal
 from mappers.catalogue.lanes import Lane, Origin
 from tests.bench.bridge import Bridge, bridge
 from tests.bench.figures import Figure, at_least, at_most, quantile
 from tests.bench.neighbours import Call, calls, forget
 from tests.bench.stand import NotRunningError, wait_for
-from tests.conftest import SECRET_KEY, connection_file
 
 SHOP = "acme-se"
 LIMIT_PER_SECOND = 4.0
@@ -41,20 +37,9 @@ FULL = Size()
 TINY = Size(products=30, limited=12, stock=20, orders=3)
 
 
-@contextmanager
-def running(*, hogia_per_second: float = 1000, poll_seconds: float = 3600) -> Iterator[Bridge]:
+def running(*, hogia_per_second: float = 1000) -> AbstractContextManager[Bridge]:
     """A bridge whose shop leads articles and whose Hogia leads prices and stock."""
-    with bridge() as system:
-        document: Any = connection_file(
-            shop_url=f"http://127.0.0.1:{system.shop.port}", hogia_url=f"http://127.0.0.1:{system.hogia.port}", sweep_minutes=1000
-        )
-        document["flow"] = "combo"
-        document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        document["hogia"] |= {"requests_per_second": hogia_per_second, "poll_seconds": poll_seconds}
-        document["shops"][0] |= {"webservice_key": DEFAULT_KEY, "requests_per_second": 1000}
-        run(system, lambda store: connections.save(store, Seal(SECRET_KEY), connections.read_document(document, {})))
-        time.sleep(5.5)  # the worker keeps what it knows of a connection for five seconds
-        yield system
+    return bridge(flow="combo", hogia_per_second=hogia_per_second)
 
 
 def run(system: Bridge, act: Callable[[Store], Any]) -> Any:

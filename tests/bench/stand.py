@@ -209,11 +209,14 @@ class Stand:
             wait_for(lives, "the worker's heartbeat", seconds=START_SECONDS, every=0.05)
         return running
 
-    async def configure(self, *, shop: int = 1, hogia: int = 2, **orders: Any) -> None:
+    async def configure(
+        self, *, shop: int = 1, hogia: int = 2, flow: str = "prestashop_leads", hogia_per_second: float = 1000, **orders: Any
+    ) -> None:
         """Store the connection. Rate limits are lifted, since the neighbours here have none; feeds are not polled while something is measured."""
         document: dict[str, Any] = connection_file(shop_url=f"http://127.0.0.1:{shop}", hogia_url=f"http://127.0.0.1:{hogia}", **orders)
         document["hogia"] |= {"organization_id": ORGANIZATION_ID, "client_id": CLIENT_ID, "client_secret": CLIENT_SECRET}
-        document["hogia"] |= {"requests_per_second": 1000, "poll_seconds": 3600}
+        document["flow"] = flow
+        document["hogia"] |= {"requests_per_second": hogia_per_second, "poll_seconds": 3600}
         document["shops"][0] |= {"webservice_key": DEFAULT_KEY, "requests_per_second": 1000}
         store = Store.connect(self.redis.url)
         try:
