@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -186,3 +187,16 @@ async def test_thousand_changes_are_one_write_each(bridge: World) -> None:
     reads = calls["call|shop:acme-se|GET"] - before["call|shop:acme-se|GET"]
     assert 195 <= writes <= 205
     assert reads < 60
+
+
+async def test_orders_from_before_the_start_date_are_not_subtracted(bridge: World) -> None:
+    """They are not ours to invoice: Hogia's stock knows of them."""
+    buy(bridge, UNPAID)
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).date()
+    await bridge.configure(connection={"flow": "combo"}, start_date=tomorrow.isoformat())
+    await start(bridge, "prestashop")
+    bridge.hogia.change_stock("KANNA-25", on_hand=D("10"))
+
+    await hogia_tells(bridge)
+
+    assert bridge.shop.quantity_of("KANNA-25") == 10

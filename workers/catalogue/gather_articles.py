@@ -36,6 +36,8 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
     reference = await place.reference()
     taxes = await shop_taxes(place, reference)
     index = place.articles
+    # Before the balances: a reading that ends behind this line says nothing of the balances as they were read here.
+    read_ms = int(await cache.watermark(store, f"hogia:{connection.key}", STOCK_READ) or 0)
     articles = await index.of(numbers)
     extra = await prices(store, connection.key).of(numbers)
     stocked = await balances(store, connection.key).of(numbers)
@@ -51,7 +53,7 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
     )
     if led[FieldGroup.STOCK].leader == "hogia":
         await note_unseen(place)
-    waiting = await _pending(place, numbers, stocked)
+    waiting = await _pending(place, numbers, stocked, read_ms=read_ms)
     now = resources.now()
     day = now.astimezone(ZoneInfo(reference.time_zone)).date()
     chart = await hogia_reference(resources, connection.key, place.hogia, day)
@@ -143,11 +145,10 @@ async def _specific_prices(side: ShopCatalogue, items: Sequence[Item], *, wanted
     return await side.specific_prices(ids) if wanted and ids else ()
 
 
-async def _pending(place: Place, numbers: Sequence[str], stocked: Mapping[str, Sequence[HogiaStock]]) -> dict[str, int]:
-    """Pieces per number that Hogia's stock does not show yet; sales that it shows by now are dropped."""
+async def _pending(place: Place, numbers: Sequence[str], stocked: Mapping[str, Sequence[HogiaStock]], *, read_ms: int) -> dict[str, int]:
+    """Pieces per number that Hogia's stock does not show yet; sales that it shows by now are dropped. `read_ms`: its last whole reading."""
     store, connection = place.store, place.connection
     counts, sales = await pending.of(store, connection.key, numbers)
-    read_ms = int(await cache.watermark(store, f"hogia:{connection.key}", STOCK_READ) or 0)
     delay_ms = int(connection.hogia.read_delay_seconds * 1000)
     found: dict[str, int] = {}
     for number, by_order in counts.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from app.store import catalogue, pending
@@ -18,7 +18,6 @@ from mappers.prestashop.records import Record, associated, earliest_local, integ
 from mappers.prestashop.reference import ShopReference
 from mappers.snapshot import Known, KnownEffect
 from workers.catalogue.place import Place
-from workers.clients.prestashop.client import PrestaShopClient
 from workers.gather import effects_of
 from workers.resources import Resources
 from workers.shop_reference import shop_reference
@@ -58,7 +57,7 @@ async def note_unseen(place: Place) -> int:
     """Take note of orders newer than any that was noted: a sale may be in the shop before its notice is here. Answers how many."""
     connection, shop, resources, client = place.connection, place.shop, place.resources, place.client
     reference = await place.reference()
-    newest = await pending.newest_order(resources.store, connection.key, shop.key) or await _baseline(resources, client, reference)
+    newest = await pending.newest_order(resources.store, connection.key, shop.key) or await _baseline(place, reference)
     count = 0
     async for page in client.pages("orders", page_size=NEWEST_AT_ONCE, after=newest):
         for record in page:
@@ -87,12 +86,20 @@ async def _keep(resources: Resources, connection: Connection, order: str, sale: 
             await catalogue.note(resources.store, shop.key, Lane.TO_SHOP, changed, why="sold")
 
 
-async def _baseline(resources: Resources, client: PrestaShopClient, reference: ShopReference) -> int:
-    """The newest order that is so old that its goods are out of Hogia's stock, or never will be."""
-    zone = ZoneInfo(reference.time_zone)
-    before = earliest_local(resources.now() - FIRST_LOOK, zone).strftime("%Y-%m-%d %H:%M:%S")
-    found = await client.list("orders", filters={"date_add": f"<[{before}]"}, display="[id]", sort=("id_DESC",), limit=1)
-    return integer(found[0], "id") if found else 0
+async def _baseline(place: Place, reference: ShopReference) -> int:
+    """The newest order that is so old that its goods are out of Hogia's stock, or that is not ours to invoice (workers.tasks.sweep)."""
+    zone, start = ZoneInfo(reference.time_zone), place.shop.orders.start_date
+    if start is not None:
+        ours = datetime.combine(start, time.min, zone).astimezone(UTC)
+    else:
+        ours = datetime.fromtimestamp(await place.store.born() / 1000, UTC)
+    since = max(place.resources.now() - FIRST_LOOK, ours)
+    before = earliest_local(since, zone).strftime("%Y-%m-%d %H:%M:%S")
+    found = await place.client.list("orders", filters={"date_add": f"<[{before}]"}, display="[id]", sort=("id_DESC",), limit=1)
+    newest = integer(found[0], "id") if found else 0
+    if newest:
+        await pending.set_newest_order(place.store, place.connection.key, place.shop.key, newest)
+    return newest
 
 
 async def _any_started(resources: Resources, connection: Connection) -> bool:
