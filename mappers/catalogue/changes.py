@@ -56,6 +56,18 @@ class CreateProduct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AdoptProduct:
+    """The product is there that a call without an answer has made: the ledger learns of it."""
+
+    key: str
+    product_id: int
+
+    @property
+    def summary(self) -> str:
+        return f"product {self.product_id} was made by a call that had no answer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UpdateProduct:
     """PATCH these fields of a product."""
 
@@ -119,7 +131,15 @@ class DropSpecificPrice:
 
 
 CatalogueChange: TypeAlias = (
-    PutArticle | SetReference | CreateProduct | UpdateProduct | UpdateCombination | SetStock | PutSpecificPrice | DropSpecificPrice
+    PutArticle
+    | SetReference
+    | CreateProduct
+    | AdoptProduct
+    | UpdateProduct
+    | UpdateCombination
+    | SetStock
+    | PutSpecificPrice
+    | DropSpecificPrice
 )
 
 

@@ -56,6 +56,7 @@ class ItemDecision:
     outcome: Outcome
     changes: tuple[CatalogueChange, ...] = ()
     links: bool = False
+    gives_up: bool = False  # the shop does not sell it any more: another one that does may lead the article
 
 
 def decide_product(look: ProductLook) -> tuple[ItemDecision, ...]:
@@ -153,12 +154,13 @@ def _article(look: ProductLook, item: Item, has: Numbered, article: HogiaArticle
         return ItemDecision(outcome=made, changes=(*new_reference, change), links=True)
     led = frozenset(group for group, lead in look.leads.items() if lead.leader is Leader.SHOP)
     changed = differing(facts, led)
+    gives_up = not item.product.is_active
     if not changed:
-        return ItemDecision(outcome=outcome, changes=new_reference, links=True)
+        return ItemDecision(outcome=outcome, changes=new_reference, links=True, gives_up=gives_up)
     status = Status.DEACTIVATED if changed.get("isActive") is False else Status.UPDATED
     update = PutArticle(number=has.number, body=changed, article_id=article.id, version=article.version, differs=tuple(changed))
     told = replace(outcome, status=status, reason=f"differs: {', '.join(changed)}.")
-    return ItemDecision(outcome=told, changes=(*new_reference, update), links=True)
+    return ItemDecision(outcome=told, changes=(*new_reference, update), links=True, gives_up=gives_up)
 
 
 def _account(orders: OrderPolicy, number: str, rate: Decimal, *, is_service: bool) -> int | None:
@@ -184,15 +186,11 @@ def _gone(look: ProductLook, number: str, item: str) -> ItemDecision:
     article = look.articles.get(number)
     owner = look.owners.get(number)
     if look.twins.get(number) or article is None or not article.is_active or (owner is not None and owner.shop != look.shop.key):
-        return _left(
-            item,
-            article.number if article else number,
-            "ITEM_GONE",
-            "nothing of this product has the number any more; there is nothing to switch off in Hogia.",
-        )
+        why = "nothing of this product has the number any more; there is nothing to switch off in Hogia."
+        return replace(_left(item, article.number if article else number, "ITEM_GONE", why), gives_up=True)
     change = PutArticle(
         number=article.number, body={"isActive": False}, article_id=article.id, version=article.version, differs=("isActive",)
     )
     reason = "nothing in the shop has this number any more; the article is made inactive, not deleted."
     outcome = Outcome(item=item, number=article.number, status=Status.DEACTIVATED, code="ITEM_GONE", reason=reason)
-    return ItemDecision(outcome=outcome, changes=(change,))
+    return ItemDecision(outcome=outcome, changes=(change,), gives_up=True)

@@ -7,7 +7,15 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from mappers.catalogue.changes import CreateProduct, DropSpecificPrice, ItemLink, SetReference, UpdateCombination, UpdateProduct
+from mappers.catalogue.changes import (
+    AdoptProduct,
+    CreateProduct,
+    DropSpecificPrice,
+    ItemLink,
+    SetReference,
+    UpdateCombination,
+    UpdateProduct,
+)
 from mappers.catalogue.items import Item
 from mappers.catalogue.look import ArticleDecision, ArticleLook, Draft
 from mappers.catalogue.outcome import Outcome, Status, article_item
@@ -152,6 +160,8 @@ def _facts(look: ArticleLook, article: HogiaArticle, price: Decimal) -> ArticleF
 
 def _found(look: ArticleLook, article: HogiaArticle, item: Item, prices: Prices) -> ArticleDecision:
     draft = _draft(look, item)
+    if look.made is not None and look.made.state in {Known.INTENT, Known.UNKNOWN}:
+        draft.changes.append(AdoptProduct(key=look.create_key, product_id=item.product.id))
     if not _is_for_sale(article):
         why = "it is inactive in Hogia." if not article.is_active else "it is no webshop article."
         if draft.link.article_id:

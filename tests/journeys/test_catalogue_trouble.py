@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from app.store import catalogue, marks
+from app.store import catalogue, ledger, marks
 from mappers.catalogue.lanes import Lane
 from mappers.catalogue.outcome import Status
 from tests.journeys.goods import article, combination_with, configure, hogia_tells, look_again, outcome, product_with, replace_shop, start
@@ -94,6 +94,9 @@ async def test_product_whose_answer_is_lost_is_made_once(bridge: World) -> None:
 
     assert len(bridge.shop.find("products", reference="VANTAR")) == 1
     assert bridge.shop.quantity_of("VANTAR") == 7
+    made = await ledger.get(bridge.store, "product:acme-se/vantar")
+    assert made is not None
+    assert (made.state, made.adopted, made.external_id) == ("confirmed", True, str(product_with(bridge.shop, "VANTAR")["id"]))
 
 
 async def test_number_changed_in_hogia_is_followed_where_hogia_leads(bridge: World) -> None:
@@ -263,6 +266,22 @@ async def test_article_that_another_shop_still_sells_stays_active(bridge: World)
     assert spoon is not None
     assert spoon["isActive"] is True
     assert (await outcome(bridge, "SKED-25", shop="acme-no", lane=Lane.TO_HOGIA)).code == ""
+
+
+async def test_article_is_passed_on_also_when_the_run_that_switched_it_off_was_killed(bridge: World) -> None:
+    """Its PATCH was done and nothing was remembered: the next look finds nothing to change and passes it on all the same."""
+    await configure(bridge, "combo", two=True)
+    await start(bridge, "prestashop")
+    await start(bridge, "prestashop", shop="acme-no")
+    bridge.shop.edit("products", 10, active=0)
+    bridge.hogia.change_article("SKED-25", isActive=False)
+
+    await bridge.product_notice(10)
+    await bridge.settle()
+
+    spoon = article(bridge, "SKED-25")
+    assert spoon is not None
+    assert spoon["isActive"] is True
 
 
 async def test_group_that_was_replaced_in_the_shop_is_given_to_no_new_product(bridge: World) -> None:

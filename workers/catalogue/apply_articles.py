@@ -15,6 +15,7 @@ from app.store import catalogue, ledger
 from app.store.ledger import EffectState
 from app.store.marks import Claim
 from mappers.catalogue.changes import (
+    AdoptProduct,
     CatalogueChange,
     CreateProduct,
     DropSpecificPrice,
@@ -130,6 +131,11 @@ async def _create(work: _Work, change: CreateProduct) -> None:
     await write(EffectState.CONFIRMED, external_id=str(work.product), code="", reason="")
 
 
+async def _adopt(work: _Work, change: AdoptProduct) -> None:
+    fields = {"external_id": str(change.product_id), "adopted": "1", "code": "", "reason": ""}
+    await ledger.write(work.run.place.store, work.run.claim, change.key, EffectState.CONFIRMED, fields=fields)
+
+
 async def _update_product(work: _Work, change: UpdateProduct) -> None:
     await work.run.place.side.update_product(change.product_id, change.fields)
 
@@ -160,6 +166,7 @@ async def _set_reference(work: _Work, change: SetReference) -> None:
 
 APPLIERS: Mapping[type[CatalogueChange], Callable[[_Work, Any], Awaitable[None]]] = {
     CreateProduct: _create,
+    AdoptProduct: _adopt,
     UpdateProduct: _update_product,
     UpdateCombination: _update_combination,
     SetStock: _set_stock,

@@ -62,7 +62,7 @@ async def _applied(place: Place, decision: ItemDecision, made: list[HogiaArticle
 
 
 def _ended(decision: ItemDecision, status: Status, code: str, reason: str) -> ItemDecision:
-    return replace(decision, outcome=replace(decision.outcome, status=status, code=code, reason=reason), links=False)
+    return replace(decision, outcome=replace(decision.outcome, status=status, code=code, reason=reason), links=False, gives_up=False)
 
 
 async def set_reference(place: Place, change: SetReference) -> None:
@@ -98,7 +98,7 @@ async def _remember(place: Place, done: Sequence[tuple[int, Sequence[ItemDecisio
     outcomes: list[Outcome] = [decision.outcome for _, decisions in done for decision in decisions]
     await catalogue.keep_outcomes(store, shop, Lane.TO_HOGIA, outcomes, at_ms=now)
     linked = {folded(d.outcome.number): d.outcome.item for _, decisions in done for d in decisions if d.links}
-    given_up = sorted({folded(d.outcome.number) for _, decisions in done for d in decisions if _is_given_up(d.outcome)})
+    given_up = sorted({folded(d.outcome.number) for _, decisions in done for d in decisions if d.gives_up})
     owners = await catalogue.owners(store, connection, given_up)
     ended = [number for number in given_up if number in owners and owners[number].shop == shop]
     await catalogue.disown(store, connection, ended)
@@ -115,11 +115,6 @@ async def _remember(place: Place, done: Sequence[tuple[int, Sequence[ItemDecisio
             numbers[product] = kept
     await catalogue.keep_numbers(store, shop, numbers)
     await _link(place, linked)
-
-
-def _is_given_up(outcome: Outcome) -> bool:
-    """Whether this shop leads the article no longer: it does not sell it any more."""
-    return outcome.status is Status.DEACTIVATED or outcome.code == "ITEM_GONE"
 
 
 async def _pass_on(place: Place, numbers: Sequence[str]) -> None:

@@ -64,7 +64,8 @@ async def gather_articles(place: Place, numbers: Sequence[str], *, creates: bool
     for number in numbers:
         article = articles.get(number)
         rate = article_rate(article, chart, shop.orders.accounts.sweden) if article else None
-        made, create_key = await _made(place, number) if article is not None and not found[number] else (None, "")
+        is_known = article is None or any(_is_linked(item, links.get(number, ItemLink())) for item in found[number])
+        made, create_key = (None, "") if is_known else await _made(place, number)
         looks.append(
             ArticleLook(
                 now=now,
