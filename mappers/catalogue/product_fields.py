@@ -7,7 +7,6 @@ product was made, unless the merchant has changed it since or the setting `updat
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,6 +16,7 @@ from mappers.catalogue.model import ShopProduct
 from mappers.catalogue.policy import FieldGroup, ProductField, ProductPolicy
 from mappers.hogia.model import HogiaArticle
 from mappers.hogia.text import fit
+from mappers.prestashop.catalogue import shop_slug
 
 NAME = 128  # products.name
 REFERENCE = 64  # products.reference since 1.7.7
@@ -57,8 +57,7 @@ def catalog_name(text: str, longest: int = NAME) -> str:
 
 def link_rewrite(text: str) -> str:
     """A name as a piece of an address: letters, digits and hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:NAME] or "product"
+    return shop_slug(text) or "product"
 
 
 def _ean(article: HogiaArticle) -> str:

@@ -12,8 +12,8 @@ from mappers.catalogue.changes import CatalogueChange, DropSpecificPrice, PutSpe
 from mappers.catalogue.model import SpecificPrice
 from mappers.catalogue.outcome import Notice
 from mappers.catalogue.prices import Span
+from mappers.prestashop.catalogue import OPEN, local_time, specific_price_fields
 
-OPEN = "0000-00-00 00:00:00"
 SECOND = timedelta(seconds=1)
 
 
@@ -48,34 +48,8 @@ def wanted(span: Span, ordinary: Decimal, target: Target) -> dict[str, str]:
         "reduction": f"{ordinary - span.price:.6f}" if reduced else "0.000000",
         "reduction_tax": "0",
         "reduction_type": "amount",
-        "from": _local(span.starts_at, target.zone),
-        "to": _local(span.ends_at - SECOND if span.ends_at else None, target.zone),
-    }
-
-
-def _local(at: datetime | None, zone: ZoneInfo) -> str:
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S") if at else OPEN
-
-
-def _told(price: SpecificPrice, zone: ZoneInfo) -> dict[str, str]:
-    """A specific price of the shop in the same words."""
-    return {
-        "id_product": str(price.product_id),
-        "id_product_attribute": str(price.combination_id),
-        "id_shop": str(price.shop_id),
-        "id_shop_group": str(price.group_shop_id),
-        "id_cart": str(price.cart_id),
-        "id_currency": str(price.currency_id),
-        "id_country": str(price.country_id),
-        "id_group": str(price.customer_group_id),
-        "id_customer": str(price.customer_id),
-        "price": f"{price.price:.6f}",
-        "from_quantity": str(price.from_quantity),
-        "reduction": f"{price.reduction:.6f}",
-        "reduction_tax": str(int(price.reduction_incl)),
-        "reduction_type": "percentage" if price.is_percentage else "amount",
-        "from": _local(price.starts_at, zone),
-        "to": _local(price.ends_at, zone),
+        "from": local_time(span.starts_at, target.zone),
+        "to": local_time(span.ends_at - SECOND if span.ends_at else None, target.zone),
     }
 
 
@@ -118,7 +92,7 @@ def plan(
     stays, and ours is not set.
     """
     candidates = [price for price in there if price.combination_id == target.combination_id and price.rule_id == 0]
-    told = {price.id: _told(price, target.zone) for price in candidates}
+    told = {price.id: specific_price_fields(price, zone=target.zone) for price in candidates}
     wants = [wanted(span, ordinary, target) for span in spans]
     kept = {ident: fields for ident, fields in told.items() if fields in wants}
     ours = [ident for ident in told if ident in owned and ident not in kept]

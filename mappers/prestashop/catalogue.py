@@ -24,9 +24,7 @@ TYPES: Mapping[str, ProductType] = {"pack": ProductType.PACK, "virtual": Product
 REDUCTIONS: Mapping[str, bool] = {"percentage": True, "amount": False}  # word -> is_percentage
 OPEN = "0000-00-00 00:00:00"
 SIX = Decimal("0.000001")
-NAME_LENGTH = 128
 SLUG_LENGTH = 128
-NOT_IN_NAMES = re.compile(r"[<>;=#{}\x00-\x1f]+")  # PrestaShop's isCatalogName
 TAGS = re.compile(r"<[^>]*>|&nbsp;|\s")
 LETTERS = str.maketrans({"æ": "ae", "ø": "o", "ß": "ss", "đ": "d", "ł": "l", "þ": "th", "œ": "oe"})  # those that do not come apart
 
@@ -134,77 +132,7 @@ def read_specific_price(record: Record, *, zone: ZoneInfo) -> SpecificPrice:
     )
 
 
-def product_fields(
-    *,
-    reference: str | None = None,
-    ean13: str | None = None,
-    names: Mapping[int, str] | None = None,
-    descriptions: Mapping[int, str] | None = None,
-    price: Decimal | None = None,
-    wholesale_price: Decimal | None = None,
-    weight: Decimal | None = None,
-    tax_rules_group: int | None = None,
-    category: int | None = None,
-    is_active: bool | None = None,
-) -> dict[str, str | Mapping[int, str]]:
-    """The given fields of a product and no others. `descriptions` go to `description_short`, as HTML; names as `shop_name` makes them."""
-    texts: dict[str, str | Mapping[int, str] | None] = {
-        "reference": reference,
-        "ean13": ean13,
-        "name": None if names is None else {ident: shop_name(name) for ident, name in names.items()},
-        "description_short": descriptions,
-        "price": _money(price),
-        "wholesale_price": _money(wholesale_price),
-        "weight": _money(weight),
-        "id_tax_rules_group": _number(tax_rules_group),
-        "id_category_default": _number(category),
-        "active": None if is_active is None else str(int(is_active)),
-    }
-    return {field: value for field, value in texts.items() if value is not None}
-
-
-def new_product_fields(fields: Fields) -> dict[str, str | Mapping[int, str]]:
-    """What a product needs besides `fields` to be a finished simple product (prestashop.md 11: state 1, link_rewrite per language).
-
-    Left out, flags would be 0: not for sale, its price hidden, no smallest quantity. `fields` win over these.
-    """
-    names = fields.get("name", {})
-    reference = str(fields.get("reference", ""))
-    needed: dict[str, str | Mapping[int, str]] = {
-        "state": "1",
-        "active": "0",
-        "product_type": ProductType.STANDARD.value,
-        "available_for_order": "1",
-        "show_price": "1",
-        "visibility": "both",
-        "condition": "new",
-        "minimal_quantity": "1",
-    }
-    if isinstance(names, Mapping):
-        needed["link_rewrite"] = {ident: shop_slug(name) or shop_slug(reference) or "artikel" for ident, name in names.items()}
-    return needed | dict(fields)
-
-
-def combination_fields(
-    *,
-    reference: str | None = None,
-    ean13: str | None = None,
-    impact: Decimal | None = None,
-    wholesale_price: Decimal | None = None,
-    weight_impact: Decimal | None = None,
-) -> dict[str, str | Mapping[int, str]]:
-    """The given fields of a combination and no others."""
-    texts = {
-        "reference": reference,
-        "ean13": ean13,
-        "price": _money(impact),
-        "wholesale_price": _money(wholesale_price),
-        "weight": _money(weight_impact),
-    }
-    return {field: value for field, value in texts.items() if value is not None}
-
-
-def specific_price_fields(price: SpecificPrice, *, zone: ZoneInfo) -> dict[str, str | Mapping[int, str]]:
+def specific_price_fields(price: SpecificPrice, *, zone: ZoneInfo) -> dict[str, str]:
     """All fields of a specific price: PrestaShop requires nearly every one (recorded: 400 code 41). Its `id` and `rule_id` are not sent."""
     numbers = {
         "id_shop_group": price.group_shop_id,
@@ -234,22 +162,9 @@ def money(value: Decimal) -> str:
     return f"{value.quantize(SIX, rounding=ROUND_HALF_UP):f}"
 
 
-def _money(value: Decimal | None) -> str | None:
-    return None if value is None else money(value)
-
-
-def _number(value: int | None) -> str | None:
-    return None if value is None else str(value)
-
-
 def local_time(at: datetime | None, zone: ZoneInfo) -> str:
     """A moment in the shop's zone to the second; None is PrestaShop's open end."""
     return OPEN if at is None else at.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
-
-
-def shop_name(name: str) -> str:
-    """A name that PrestaShop takes: without `<>;=#{}`, without runs of blanks, at most 128 characters. Doing it twice changes nothing."""
-    return " ".join(NOT_IN_NAMES.sub(" ", name).split())[:NAME_LENGTH].rstrip()
 
 
 def shop_slug(name: str) -> str:

@@ -11,16 +11,12 @@ from hypothesis import strategies as st
 from mappers.catalogue.model import OutOfStock, ProductType, ShopCombination, SpecificPrice
 from mappers.errors import Rejected
 from mappers.prestashop.catalogue import (
-    combination_fields,
     local_time,
     money,
-    new_product_fields,
-    product_fields,
     read_combination,
     read_product,
     read_specific_price,
     read_stock,
-    shop_name,
     shop_slug,
     specific_price_fields,
 )
@@ -194,36 +190,6 @@ def test_a_specific_price_reads_back_as_it_was_written(price, reduction, is_perc
 UTC_ZONE = ZoneInfo("UTC")
 
 
-def test_only_the_given_fields_of_a_product_are_written():
-    assert product_fields(price=D("79.2")) == {"price": "79.200000"}
-    assert product_fields(is_active=False, tax_rules_group=0) == {"active": "0", "id_tax_rules_group": "0"}
-    assert product_fields(names={1: "Mug", 2: "Mugg <b>"}) == {"name": {1: "Mug", 2: "Mugg b"}}
-    assert product_fields() == {}
-
-
-def test_a_new_product_is_finished_switched_off_and_has_an_address_per_language():
-    fields = new_product_fields(product_fields(names={1: "Blue mug", 2: "Blå mugg"}, price=D(10), reference="M-1"))
-
-    assert fields["link_rewrite"] == {1: "blue-mug", 2: "bla-mugg"}
-    assert [fields[name] for name in ("state", "active", "product_type", "minimal_quantity", "show_price")] == [
-        "1",
-        "0",
-        "standard",
-        "1",
-        "1",
-    ]
-    assert new_product_fields({"active": "1"})["active"] == "1"
-
-
-def test_a_name_of_nothing_but_signs_takes_the_reference_as_its_address():
-    assert new_product_fields({"name": {1: "🫖"}, "reference": "TE-12"})["link_rewrite"] == {1: "te-12"}
-    assert new_product_fields({"name": {1: "🫖"}})["link_rewrite"] == {1: "artikel"}
-
-
-def test_a_combinations_fields():
-    assert combination_fields(impact=D("-10"), ean13="") == {"price": "-10.000000", "ean13": ""}
-
-
 @pytest.mark.parametrize(
     ("value", "expected"),
     [("79.2", "79.200000"), ("0.0000005", "0.000001"), ("-0.0000005", "-0.000001"), ("1E+2", "100.000000"), ("0", "0.000000")],
@@ -235,15 +201,6 @@ def test_money_has_six_decimals(value, expected):
 def test_times_are_the_shops_own():
     assert local_time(datetime(2026, 6, 30, 22, tzinfo=UTC), STOCKHOLM) == "2026-07-01 00:00:00"
     assert local_time(None, STOCKHOLM) == "0000-00-00 00:00:00"
-
-
-@given(st.text(max_size=300))
-def test_a_name_is_one_that_prestashop_takes_and_stays_so(name):
-    made = shop_name(name)
-
-    assert len(made) <= 128
-    assert not set("<>;=#{}") & set(made)
-    assert shop_name(made) == made
 
 
 @given(st.text(max_size=300))

@@ -14,7 +14,8 @@ from app.sandbox.prestashop.server import create_shop
 from app.sandbox.prestashop.state import DEFAULT_KEY, ShopState
 from mappers.catalogue.model import OutOfStock, ProductType, SpecificPrice
 from mappers.errors import Misconfigured, Rejected, Transient, Unknown
-from mappers.prestashop.catalogue import new_product_fields, product_fields, specific_price_fields
+from mappers.prestashop.catalogue import specific_price_fields
+from tests.workers.clients.prestashop.fields import new_product_fields, product_fields
 from workers.clients.prestashop.catalogue import ShopCatalogue
 from workers.clients.prestashop.client import PrestaShopClient
 
