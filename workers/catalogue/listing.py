@@ -38,12 +38,11 @@ async def refresh_all(place: Place) -> None:
 
 
 async def end_run(place: Place, lane: Lane, run_id: str, *, now_ms: int) -> None:
-    """The run is over. Where Hogia leads prices or stock, what was just linked gets them now."""
-    if not await catalogue.write_run(place.store, place.shop.key, lane, run_id, {"ended_ms": str(now_ms)}):
-        return
-    if not lane.is_preview:
-        await feeds.ask(place.store, place.connection.key)  # Hogia is asked to notify, and what changed meanwhile is heard
+    """The run is over. Where Hogia leads prices or stock, what was just linked gets them now: noted first, so that a kill leaves none out."""
+    store, shop = place.store, place.shop.key
     led = leads(place.connection, place.shop)
     if lane is Lane.TO_HOGIA and any(led[group].leader is Leader.HOGIA for group in (FieldGroup.PRICE, FieldGroup.STOCK)):
-        numbers = await catalogue.linked_numbers(place.store, place.shop.key)
-        await catalogue.note(place.store, place.shop.key, Lane.TO_SHOP, numbers, why="linked by the initial synchronisation")
+        numbers = await catalogue.linked_numbers(store, shop)
+        await catalogue.note(store, shop, Lane.TO_SHOP, numbers, why="linked by the initial synchronisation")
+    if await catalogue.write_run(store, shop, lane, run_id, {"ended_ms": str(now_ms)}) and not lane.is_preview:
+        await feeds.ask(store, place.connection.key)  # Hogia is asked to notify, and what changed meanwhile is heard
